@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/finding.h"
+#include "model/workload.h"
+
+namespace narrows::model {
+
+// Over several parts violated > unknown > passed.
+enum class Verdict { kPassed, kUnknown, kViolated };
+std::string_view ToString(Verdict verdict);  // "passed", "unknown", "violated"
+constexpr Verdict Worst(Verdict a, Verdict b) { return a > b ? a : b; }
+
+// A finding that breaks a baseline, and which rule it breaks.
+struct Violation {
+  Finding finding;
+  std::string rule;    // "severity", "kev", "epss"
+  std::string reason;  // "High exceeds the accepted Medium"
+};
+
+// A finding that would have violated but for an exception. Kept with its reason.
+struct Suppression {
+  Finding finding;
+  std::string by;  // "exception", "onlyFixed", "ignore-file"
+  std::string reason;
+};
+
+struct ContainerAssessment {
+  std::string container;
+  std::string image;         // as the pod's spec writes it
+  std::string image_digest;  // of the manifest that was judged; empty when unknown
+  Verdict verdict = Verdict::kUnknown;
+  std::string unknown_reason;  // set when the verdict is unknown
+  std::vector<Violation> violations;
+  std::vector<Suppression> suppressions;
+  int findings = 0;  // all, before baselines
+};
+
+// One workload under one policy.
+struct Assessment {
+  WorkloadRef workload;
+  std::string policy;
+  Verdict verdict = Verdict::kUnknown;
+  std::vector<ContainerAssessment>
+      containers;  // one per distinct (name, image, digest) over the workload's pods
+  TimePoint time;
+};
+
+}  // namespace narrows::model

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace narrows::model {
+
+// From os-release(5). All fields may be empty.
+struct Distribution {
+  std::string id;          // "debian", "alpine"
+  std::string id_like;     // space-separated
+  std::string version_id;  // "12", "3.18.4", "20.04"
+  std::string version_codename;
+  std::string pretty_name;
+
+  friend bool operator==(const Distribution&, const Distribution&) = default;
+};
+
+// One installed package.
+struct Package {
+  std::string ecosystem;  // OSV's name without a release: "Debian", "Ubuntu", "Alpine"
+  std::string name;       // as installed (the binary package)
+  std::string version;
+  std::string architecture;
+  std::string source_name;  // what advisories of a distribution speak of; equals name where there
+                            // is no other
+  std::string source_version;  // equals version where there is no other
+  std::string purl;            // package-url, with the distro qualifier where one is known
+  std::string path;            // the file it was read from, "/"-rooted
+  std::string layer;  // diffID of the layer that brought this record; empty for a directory
+
+  friend bool operator==(const Package&, const Package&) = default;
+};
+
+}  // namespace narrows::model
