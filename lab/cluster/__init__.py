@@ -1,0 +1,1 @@
+"""The laboratory cluster; see ../README.md."""
