@@ -63,6 +63,7 @@ def create(folder, slot, nodes):
                       (settings.node_address(number), settings.node_name(number)))
     # etcd trusts an authority of its own: whoever it accepts may read and write everything.
     Authority(folder, "etcd-ca").issue("etcd", "/CN=etcd", ("127.0.0.1", "localhost"))
+    Authority(folder, "front-proxy-ca").issue("front-proxy", "/CN=front-proxy-client")
     Authority(folder, "registry-ca").issue("registry", "/CN=registry", (
         settings.CONTROL_PLANE, outside, "127.0.0.1", "localhost"))
     _openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1",

@@ -143,6 +143,8 @@ def _kubelet(folder, number):
         "serializeImagePulls": False,
         "registryPullQPS": 0,
         "volumePluginDir": "/var/lib/kubelet/plugins-exec",
+        # There is no DNS server: a look-up fails at once, and no pod is warned about it.
+        "clusterDNS": ["127.0.0.1"],
         "resolvConf": "/etc/resolv.conf",
         # Pods made by hand in the tests should not wait for the usual intervals.
         "nodeStatusUpdateFrequency": "5s",

@@ -82,5 +82,10 @@ def route_pods(number, other, pid):
 def _configure(device, number, prefix):
     run(*prefix, "ip", "addr", "add", f"{settings.node_address(number)}/24", "dev", device)
     run(*prefix, "ip", "link", "set", device, "up")
-    run(*prefix, "ip", "route", "add", "default", "via", settings.UNREACHABLE_GATEWAY)
+    # Some components ask for a default route. Nothing may leave, though, and it should fail at once:
+    # two more specific routes refuse everything except the Services, whose addresses are translated.
+    for target in ("default", settings.SERVICE_NETWORK):
+        run(*prefix, "ip", "route", "add", target, "via", settings.UNREACHABLE_GATEWAY)
+    for half in ("0.0.0.0/1", "128.0.0.0/1"):
+        run(*prefix, "ip", "route", "add", "unreachable", half)
     run(*prefix, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")

@@ -103,6 +103,12 @@ class Catalogue:
             f"--kubelet-certificate-authority={c('ca.crt')}",
             f"--kubelet-client-certificate={c('apiserver-kubelet-client.crt')}",
             f"--kubelet-client-key={c('apiserver-kubelet-client.key')}",
+            f"--requestheader-client-ca-file={c('front-proxy-ca.crt')}",
+            "--requestheader-allowed-names=front-proxy-client",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={c('front-proxy.crt')}", f"--proxy-client-key-file={c('front-proxy.key')}",
             "--allow-privileged", "--profiling=false",
         ]
         return Part("apiserver", command, lambda: self.api("/readyz")[0] == 200)
@@ -119,6 +125,7 @@ class Catalogue:
             f"--cluster-signing-cert-file={c('ca.crt')}", f"--cluster-signing-key-file={c('ca.key')}",
             f"--service-cluster-ip-range={settings.SERVICE_NETWORK}",
             f"--cluster-cidr={settings.POD_NETWORK}", "--profiling=false",
+            "--node-monitor-period=1s",  # also how soon a ready node takes pods
             f"--cert-dir={self._folder / 'controller-manager'}",
         ]
         return Part("controller-manager", command,

@@ -15,7 +15,7 @@ KUBERNETES_VERSION = "1.34.4"
 # Inside: constant, so that an image reference means the same in every laboratory.
 NODE_NETWORK = "10.86.0.0/24"
 CONTROL_PLANE = "10.86.0.1"
-UNREACHABLE_GATEWAY = "10.86.0.254"  # nobody answers there: no packet leaves the laboratory
+UNREACHABLE_GATEWAY = "10.86.0.254"  # nobody has this address
 NODE_BRIDGE = "lab0"
 SERVICE_NETWORK = "10.96.0.0/16"
 SERVICE_API = "10.96.0.1"
