@@ -3,6 +3,7 @@
 function(narrows_fuzzer NAME)
   add_executable(${NAME}_fuzz ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}_fuzz.cc)
   target_link_libraries(${NAME}_fuzz PRIVATE ${ARGN})
+  add_dependencies(fuzzers ${NAME}_fuzz)
   if(NARROWS_FUZZ)
     target_link_options(${NAME}_fuzz PRIVATE -fsanitize=fuzzer)
   else()
