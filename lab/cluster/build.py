@@ -3,18 +3,15 @@
 import contextlib
 import fcntl
 import hashlib
-import io
-import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import time
 
-from . import packages, settings
+from . import oci, packages, settings
 from .errors import LabError
 
 # Raised when compiler flags or the pause image change, which no source tells.
@@ -137,47 +134,16 @@ def _go_version(go):
 
 
 def _pause_image(folder):
-    """The image of the container that holds a pod's namespaces: one static program, as OCI layout."""
+    """The image of the container that holds a pod's namespaces: one static program."""
     program = folder / "pause"
-    command = ("gcc", "-static", "-Os", "-s", "-o", str(program),
-               str(settings.SOURCE / "cluster" / "pause" / "pause.c"))
-    if subprocess.run(command, check=False).returncode != 0:
-        raise LabError("could not compile cluster/pause/pause.c, see above")
-    layer = _tar({"pause": program.read_bytes()})
+    compile_static(settings.SOURCE / "cluster" / "pause" / "pause.c", program)
+    image = oci.Image({"pause": program.read_bytes()}, ["/pause"])
     program.unlink()
-    blobs = {}
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
-    config = _blob(blobs, "application/vnd.oci.image.config.v1+json", _json({
-        "architecture": machine, "os": "linux",
-        "config": {"Entrypoint": ["/pause"], "User": "65535:65535"},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
-    }))
-    layers = [_blob(blobs, "application/vnd.oci.image.layer.v1.tar", layer)]
-    manifest = _blob(blobs, "application/vnd.oci.image.manifest.v1+json", _json({
-        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": config, "layers": layers,
-    }))
-    name = {"io.containerd.image.name": settings.PAUSE_IMAGE}
-    index = _json({"schemaVersion": 2, "manifests": [{**manifest, "annotations": name}]})
-    files = {"oci-layout": _json({"imageLayoutVersion": "1.0.0"}), "index.json": index, **blobs}
-    (folder / "pause.tar").write_bytes(_tar(files))
+    (folder / "pause.tar").write_bytes(image.archive(settings.PAUSE_IMAGE))
 
 
-def _json(value):
-    return json.dumps(value).encode()
-
-
-def _blob(blobs, media_type, data):
-    digest = hashlib.sha256(data).hexdigest()
-    blobs[f"blobs/sha256/{digest}"] = data
-    return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(data)}
-
-
-def _tar(files):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, data in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(data), 0o755
-            archive.addfile(entry, io.BytesIO(data))
-    return buffer.getvalue()
+def compile_static(source, program):
+    """Compiles one C file into a program that needs no library."""
+    command = ("gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror", "-o", str(program), str(source))
+    if subprocess.run(command, check=False).returncode != 0:
+        raise LabError(f"could not compile {source}, see above")

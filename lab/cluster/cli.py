@@ -37,7 +37,8 @@ def _parser():
     part.add_argument("action", choices=_ACTIONS)
     part.add_argument("name", help="etcd, apiserver, controller-manager, scheduler, kubelet, containerd, "
                                    "kube-proxy, registry-plain, registry-tls; kubelet@2 is the second node's")
-    command("compact", "compact etcd to its current revision: older watches get 410 Gone")
+    command("compact", "compact etcd to its current revision; after a restart of the API server, older "
+                       "watches get 410 Gone")
     execute = command("exec", "run a command inside the laboratory's namespaces")
     execute.add_argument("--node", type=int, default=1)
     execute.add_argument("command", nargs="+", metavar="-- COMMAND")

@@ -162,6 +162,7 @@ def execute(options):
     command = ["nsenter", "--target", str(node["pid"]), "--net", "--mount", "--pid", "--uts", "--ipc",
                "--cgroup", f"--wdns={os.getcwd()}", "--"]
     os.environ["PATH"] = f"{description['bin']}:{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    os.environ["KUBECONFIG"] = description["kubeconfig"]
     os.execvp("nsenter", command + options.command)
 
 

@@ -32,14 +32,13 @@ def keep(request):
     channel = socket.socket(fileno=request["channel"])
     record = None
     try:
-        parent = _open_parent(request["parent"])
         with records.locked():
             records.sweep()
             slot = network.free_slot({known["slot"] for known in records.everything().values()})
             record = {"id": secrets.token_hex(4), "slot": slot, "folder": request["folder"],
                       "madeFolder": request["madeFolder"], "keeper": linux.identity(os.getpid())}
             records.write(record)
-        _run(record, request, channel, parent)
+        _run(record, request, channel, _open_parent(request["parent"]))
     except Exception as error:  # pylint: disable=broad-except
         supervisor.report_error(channel, error)
     if record is not None:

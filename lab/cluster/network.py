@@ -39,8 +39,9 @@ def connect_machine(slot, pid):
     """Links the machine to the network namespace of `pid`. Run outside the laboratory.
 
     The first laboratory also gets the route to the constant node address, so that the references of
-    its pods' images can be used outside as they are. Returns whether this one has it. The kernel
-    takes link and route away together with the namespace.
+    its pods' images can be used outside as they are; unless the machine has a use of its own for that
+    address. Returns whether this one has it. The kernel takes link and route away together with the
+    namespace.
     """
     name = link_name(slot)
     run("ip", "link", "add", name, "type", "veth", "peer", "name", "outside", "netns", str(pid))
@@ -48,6 +49,9 @@ def connect_machine(slot, pid):
     run("ip", "link", "set", name, "up")
     run(*_inside(pid), "ip", "addr", "add", f"{settings.inside_address(slot)}/30", "dev", "outside")
     run(*_inside(pid), "ip", "link", "set", "outside", "up")
+    known = run("ip", "-4", "route", "show", "match", settings.CONTROL_PLANE)
+    if any(not line.startswith("default") for line in known.splitlines()):
+        return False
     route = ("ip", "route", "add", f"{settings.CONTROL_PLANE}/32", "via", settings.inside_address(slot))
     return subprocess.run(route, capture_output=True, check=False).returncode == 0
 

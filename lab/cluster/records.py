@@ -11,6 +11,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sys
 import time
 
 from . import cgroups, linux, network, settings
@@ -76,7 +77,7 @@ def find(folder):
 def sweep():
     """Removes what dead laboratories left. Returns their folders. The caller holds the lock."""
     swept = []
-    for lab_id, record in everything().items():
+    for record in everything().values():
         if not linux.is_alive(record["keeper"]):
             clean_up(record)
             swept.append(record["folder"])
@@ -84,6 +85,9 @@ def sweep():
     for lab_id in cgroups.groups_on_machine():
         if lab_id not in known:
             cgroups.remove(lab_id, patience=0)
+    for path in settings.RECORDS.iterdir():
+        if path.stem not in known:
+            path.unlink()
     return swept
 
 
@@ -110,7 +114,8 @@ def _end(first):
 def _remove_folder(folder, whole):
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         if any(line.split()[4].startswith(f"{folder}/") for line in file):
-            raise LabError(f"something is mounted below {folder}: not removing it")
+            print(f"lab: something is mounted below {folder}: left as it is", file=sys.stderr)
+            return
     if whole:
         shutil.rmtree(folder, ignore_errors=True)
     elif folder.is_dir():  # it was there, empty, before us
