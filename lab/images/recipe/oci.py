@@ -37,10 +37,11 @@ class LayerWriter:
     def __exit__(self, *_):
         self._tar.close()
 
-    def _add(self, name, kind, mode, content=None, target=""):
+    def _add(self, name, kind, mode, content=None, target="", owner=0):
         self._parents(name)
         entry = tarfile.TarInfo(name)
         entry.type, entry.mode, entry.mtime, entry.linkname = kind, mode, EPOCH, target
+        entry.uid = entry.gid = owner
         entry.size = len(content) if content is not None else 0
         self._tar.addfile(entry, io.BytesIO(content) if content is not None else None)
 
@@ -49,10 +50,10 @@ class LayerWriter:
         if parent and parent not in self._known:
             self.folder(parent)
 
-    def folder(self, name, mode=0o755):
+    def folder(self, name, mode=0o755, owner=0):
         if name not in self._known:
             self._known.add(name)
-            self._add(name, tarfile.DIRTYPE, mode)
+            self._add(name, tarfile.DIRTYPE, mode, owner=owner)
 
     def file(self, name, content, mode=0o644):
         self._add(name, tarfile.REGTYPE, mode, content.encode() if isinstance(content, str) else content)
@@ -119,14 +120,15 @@ class BlobStore:
         return ({"mediaType": f"{LAYER}+{compression}", "digest": digest, "size": size},
                 "sha256:" + diff_id.hexdigest())
 
-    def add_image(self, layers, command, architecture=ARCHITECTURE, labels=None):
+    def add_image(self, layers, command, architecture=ARCHITECTURE, labels=None, entrypoint=None):
         """layers: [(descriptor, diffID)], lowest first. → the manifest's descriptor."""
+        start = {"Cmd": command} | ({"Entrypoint": entrypoint} if entrypoint else {})
         config = {
             "architecture": architecture, "os": "linux", "created": CREATED,
-            "config": {"Cmd": command, "User": "65532:65532", "Labels": labels or {},
-                       "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]},
+            "config": start | {"User": "65532:65532", "Labels": labels or {},
+                               "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [diff_id for _, diff_id in layers]},
-            "history": [{"created": CREATED, "created_by": "lab/images/build"} for _ in layers],
+            "history": [{"created": CREATED, "created_by": "narrows"} for _ in layers],
         }
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add_json(config, CONFIG),
                     "layers": [descriptor for descriptor, _ in layers]}

@@ -6,12 +6,6 @@ import subprocess
 import sys
 import time
 
-# Command → the Debian package that brings it.
-NEEDED = {
-    "mmdebstrap": "mmdebstrap", "skopeo": "skopeo", "umoci": "umoci", "zstd": "zstd",
-    "docker-registry": "docker-registry", "gcc": "gcc libc6-dev", "dpkg-deb": "dpkg",
-}
-
 _started = time.monotonic()
 
 
@@ -31,17 +25,6 @@ def run(*command, **options):
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise CommandFailed(f"{' '.join(str(c) for c in command)}: exit {done.returncode}\n{said}")
     return done.stdout
-
-
-def install_missing():
-    missing = [package for command, package in NEEDED.items() if not shutil.which(command)]
-    if not missing:
-        return
-    packages = " ".join(missing).split()
-    say(f"installing {' '.join(packages)}")
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    run("apt-get", "update", env=environment)
-    run("apt-get", "install", "--yes", "--no-install-recommends", *packages, env=environment)
 
 
 def become_root():
