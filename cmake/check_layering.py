@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""check_layering.py SRC FOLDER LIBRARY...: every #include "..." in FOLDER must name FOLDER itself or a listed library.
+"""check_layering.py SRC FOLDER LIBRARY... [--tests LIBRARY...]: every #include "..." in FOLDER must name FOLDER itself
+or a listed library; those after --tests are for *_test.cc only.
 
 A library's name is its folder's path below SRC with '/' written as '_'. Exits 1 and names each offending line.
 """
@@ -13,9 +14,13 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 def main() -> int:
     src, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     own = "_".join(folder.relative_to(src).parts)
-    allowed = {own, *sys.argv[3:]}
+    names = sys.argv[3:]
+    split = names.index("--tests") if "--tests" in names else len(names)
+    library_may = {own, *names[:split]}
+    test_may = library_may | set(names[split + 1:])
     bad = 0
     for file in sorted([*folder.glob("*.h"), *folder.glob("*.cc")]):
+        allowed = test_may if file.name.endswith("_test.cc") else library_may
         for number, line in enumerate(file.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ struct TlsOptions {
 
 struct HttpClientOptions {
   TlsOptions tls;
-  // Empty: http_proxy, https_proxy, no_proxy of the environment; "none": no proxy at all.
+  // Empty: http_proxy, https_proxy, no_proxy of the environment; "none": no proxy at all; else a
+  // URL (http, https, socks5, socks5h), whose user and password appear in no error.
   std::string proxy;
   std::string user_agent = "narrows";
   std::chrono::milliseconds connect_timeout{10'000};
@@ -37,10 +39,12 @@ struct Header {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  // http or https
+  std::string url;  // http or https, without user and password
   std::vector<Header> headers;
   std::string body;
   size_t most_body = 64u << 20;  // of the response; kResourceExhausted above (Send only)
+  // Instead of the client's: a watch is rightly silent for minutes.
+  std::optional<std::chrono::milliseconds> stall_timeout;
 };
 
 struct HttpResponse {
@@ -56,7 +60,9 @@ struct HttpResponse {
 // Redirects are not followed: the caller decides what goes with them (credentials must not leave
 // their host). Errors: kUnavailable (connect, DNS, reset, stall), kUnauthenticated (the server's
 // certificate is not trusted, with the reason), kCancelled and kDeadlineExceeded by the context,
-// kInvalidArgument (URL). An HTTP status is no error.
+// kInvalidArgument (URL, method, header). An HTTP status is no error. Messages name method, scheme,
+// host and path; a query may hold a signature or a token and is left out. A stop ends a call at
+// once, whatever it waits for.
 class HttpClient {
  public:
   // Called once with status and headers before any byte of the body; an Error ends the transfer
