@@ -1,0 +1,130 @@
+#include "report/documents/json_writer.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <ostream>
+
+namespace narrows::report {
+namespace {
+
+// Length of the valid UTF-8 sequence at `at` (RFC 3629), 0 if there is none.
+size_t Utf8Length(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4) return 0;
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool overlong_or_surrogate =
+      (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
+  return overlong_or_surrogate ? 0 : length;
+}
+
+}  // namespace
+
+void JsonWriter::Separate() {
+  if (!first_) out_ << ',';
+  if (depth_ > 0) out_ << '\n' << std::string(static_cast<size_t>(depth_) * 2, ' ');
+  first_ = false;
+}
+
+void JsonWriter::Quoted(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    const size_t length = Utf8Length(text, i);
+    if (length == 0) {
+      quoted += "\xEF\xBF\xBD";
+    } else if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (c == '\n') {
+      quoted += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      const auto byte = static_cast<unsigned char>(c);
+      quoted += {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
+    } else {
+      quoted += text.substr(i, length);
+    }
+    i += length == 0 ? 1 : length;
+  }
+  out_ << quoted << '"';
+}
+
+void JsonWriter::Key(std::string_view key) {
+  Separate();
+  Quoted(key);
+  out_ << ": ";
+}
+
+void JsonWriter::Open(char bracket) {
+  out_ << bracket;
+  ++depth_;
+  first_ = true;
+}
+
+void JsonWriter::Close(char bracket) {
+  --depth_;
+  if (!first_) out_ << '\n' << std::string(static_cast<size_t>(depth_) * 2, ' ');
+  out_ << bracket;
+  first_ = false;
+  if (depth_ == 0) out_ << '\n';
+}
+
+void JsonWriter::BeginObject() {
+  Separate();
+  Open('{');
+}
+void JsonWriter::BeginObject(std::string_view key) {
+  Key(key);
+  Open('{');
+}
+void JsonWriter::EndObject() { Close('}'); }
+void JsonWriter::BeginArray() {
+  Separate();
+  Open('[');
+}
+void JsonWriter::BeginArray(std::string_view key) {
+  Key(key);
+  Open('[');
+}
+void JsonWriter::EndArray() { Close(']'); }
+
+void JsonWriter::String(std::string_view value) {
+  Separate();
+  Quoted(value);
+}
+void JsonWriter::String(std::string_view key, std::string_view value) {
+  Key(key);
+  Quoted(value);
+}
+void JsonWriter::OptionalString(std::string_view key, std::string_view value) {
+  if (!value.empty()) String(key, value);
+}
+void JsonWriter::Int(std::string_view key, int64_t value) {
+  Key(key);
+  out_ << value;
+}
+void JsonWriter::Double(std::string_view key, double value) {
+  Key(key);
+  if (!std::isfinite(value)) {
+    out_ << "null";  // JSON has no word for it
+    return;
+  }
+  std::array<char, 64> buffer{};
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  out_ << std::string_view(buffer.data(), static_cast<size_t>(result.ptr - buffer.data()));
+}
+void JsonWriter::Bool(std::string_view key, bool value) {
+  Key(key);
+  out_ << (value ? "true" : "false");
+}
+
+}  // namespace narrows::report
