@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+
+namespace narrows::report {
+
+bool IsTerminal(int fd);
+
+// Columns of the terminal behind `fd`; 0 when it is none, 80 when it does not say.
+size_t TerminalWidth(int fd);
+
+}  // namespace narrows::report
