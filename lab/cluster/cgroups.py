@@ -11,7 +11,15 @@ import time
 from . import linux, settings
 
 ROOT = pathlib.Path("/sys/fs/cgroup")
-_NOT_CONTROLLERS = {"rw", "ro", "xattr", "clone_children", "noprefix", "nsdelegate", "memory_recursiveprot"}
+_NOT_CONTROLLERS = {
+    "rw",
+    "ro",
+    "xattr",
+    "clone_children",
+    "noprefix",
+    "nsdelegate",
+    "memory_recursiveprot",
+}
 
 
 class Hierarchy:
@@ -24,7 +32,7 @@ class Hierarchy:
 
 
 def hierarchies():
-    """The cgroup hierarchies that are mounted below /sys/fs/cgroup, from this process's own view."""
+    """The cgroup hierarchies mounted below /sys/fs/cgroup, as this process sees them."""
     found = {}
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         for line in file:
@@ -38,7 +46,9 @@ def hierarchies():
                 if option in _NOT_CONTROLLERS or option.startswith("release_agent="):
                     continue
                 options += ["none", option] if option.startswith("name=") else [option]
-            found[mountpoint] = Hierarchy(mountpoint, kind, ",".join(options) if kind == "cgroup" else "")
+            found[mountpoint] = Hierarchy(
+                mountpoint, kind, ",".join(options) if kind == "cgroup" else ""
+            )
     return list(found.values())
 
 
@@ -49,19 +59,34 @@ def _group(hierarchy, lab_id):
 def create_and_join(lab_id):
     """Makes the laboratory's group in every hierarchy and moves this process into it."""
     for hierarchy in hierarchies():
+        if hierarchy.mountpoint == ROOT:
+            _offer_controllers()
         group = _group(hierarchy, lab_id)
         group.mkdir(exist_ok=True)
-        for name in ("cpuset.cpus", "cpuset.mems"):  # empty in a new version 1 group, which then takes nobody
+        for name in (
+            "cpuset.cpus",
+            "cpuset.mems",
+        ):  # empty in a new version 1 group, which then takes nobody
             if hierarchy.kind == "cgroup" and (group / name).exists():
                 (group / name).write_text((hierarchy.mountpoint / name).read_text())
         (group / "cgroup.procs").write_text("0")
 
 
-def mount_own_view(known):
-    """Mounts the hierarchies `known` (as seen before the cgroup namespace was entered) on a fresh /sys.
+def _offer_controllers():
+    """Where version 2 is the machine's only one: sees that its root hands on what a container
+    runtime needs. Any runtime does that, and an init system has usually done it before."""
+    present = (ROOT / "cgroup.controllers").read_text().split()
+    handed_on = (ROOT / "cgroup.subtree_control").read_text().split()
+    for controller in ("cpu", "cpuset", "io", "memory", "pids"):
+        if controller in present and controller not in handed_on:
+            (ROOT / "cgroup.subtree_control").write_text(f"+{controller}")
 
-    Where version 2 is the machine's only one, this process also leaves the root group for a group of
-    its own, since a group with processes in it cannot hand controllers to its children.
+
+def mount_own_view(known):
+    """Mounts the hierarchies `known`, seen before the cgroup namespace was entered, on a new /sys.
+
+    Where version 2 is the machine's only one, this process also leaves the root group for a group
+    of its own, since a group with processes in it cannot hand controllers to its children.
     """
     linux.mount("sysfs", "/sys", "sysfs", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     if len(known) == 1 and known[0].mountpoint == ROOT:
@@ -86,7 +111,7 @@ def groups_on_machine():
     found = set()
     for hierarchy in hierarchies():
         for group in hierarchy.mountpoint.glob(settings.CGROUP_PREFIX + "*"):
-            found.add(group.name[len(settings.CGROUP_PREFIX):])
+            found.add(group.name[len(settings.CGROUP_PREFIX) :])
     return found
 
 

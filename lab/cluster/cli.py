@@ -12,7 +12,8 @@ _ACTIONS = ("stop", "start", "restart", "kill")
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="lab/lab", description="A real, throw-away Kubernetes cluster; see lab/README.md.")
+        prog="lab/lab", description="A real, throw-away Kubernetes cluster; see lab/README.md."
+    )
     commands = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
 
     def command(name, text, needs_dir=True):
@@ -23,29 +24,48 @@ def _parser():
 
     command("build", "build the cluster's programs, or see that they are there", needs_dir=False)
     start = commands.add_parser("start", help="start a laboratory and wait until it is ready")
-    start.add_argument("--dir", help="an empty folder for all its files (default: a new one below /tmp)")
-    start.add_argument("--control-plane-only", action="store_true",
-                       help="etcd, API server and registries only: a few seconds, no pods run")
+    start.add_argument(
+        "--dir", help="an empty folder for all its files (default: a new one below /tmp)"
+    )
+    start.add_argument(
+        "--control-plane-only",
+        action="store_true",
+        help="etcd, API server and registries only: a few seconds, no pods run",
+    )
     start.add_argument("--nodes", type=int, choices=(1, 2), default=1)
-    start.add_argument("--foreground", action="store_true", help="stay; Ctrl-C stops the laboratory")
+    start.add_argument(
+        "--foreground", action="store_true", help="stay; Ctrl-C stops the laboratory"
+    )
     start.add_argument("--with-parent", type=int, metavar="PID", help="stop when process PID ends")
-    start.add_argument("--registry-data", metavar="DIR",
-                       help="folder with the registries' prepared storage, registry-plain/ and "
-                            "registry-tls/ (default: what lab/images built)")
+    start.add_argument(
+        "--registry-data",
+        metavar="DIR",
+        help="folder with the registries' prepared storage, registry-plain/ and "
+        "registry-tls/ (default: what lab/images built)",
+    )
     command("stop", "stop a laboratory and remove all of it")
     part = command("part", "stop, start, restart or kill (SIGKILL) one part")
     part.add_argument("action", choices=_ACTIONS)
-    part.add_argument("name", help="etcd, apiserver, controller-manager, scheduler, kubelet, containerd, "
-                                   "kube-proxy, registry-plain, registry-tls; kubelet@2 is the second node's")
-    command("compact", "compact etcd to its current revision; after a restart of the API server, older "
-                       "watches get 410 Gone")
+    part.add_argument(
+        "name",
+        help="etcd, apiserver, controller-manager, scheduler, kubelet, containerd, "
+        "kube-proxy, registry-plain, registry-tls; kubelet@2 is the second node's",
+    )
+    command(
+        "compact",
+        "compact etcd to its current revision; after a restart of the API server, older "
+        "watches get 410 Gone",
+    )
     execute = command("exec", "run a command inside the laboratory's namespaces")
     execute.add_argument("--node", type=int, default=1)
     execute.add_argument("command", nargs="+", metavar="-- COMMAND")
     kubectl = command("kubectl", "run kubectl as the laboratory's administrator")
     kubectl.add_argument("command", nargs="*", metavar="-- ARGUMENTS")
-    command("sweep", "remove what laboratories left that were killed together with their keeper",
-            needs_dir=False)
+    command(
+        "sweep",
+        "remove what laboratories left that were killed together with their keeper",
+        needs_dir=False,
+    )
     return parser
 
 

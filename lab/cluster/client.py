@@ -32,21 +32,34 @@ def start(options):
     packages.ensure(say=say)
     become_root(options.arguments)
     folder, made = _prepare_folder(options.dir)
-    images = pathlib.Path(options.registry_data).resolve() if options.registry_data else (
-        settings.cache_folder() / "images")
+    images = (
+        pathlib.Path(options.registry_data).resolve()
+        if options.registry_data
+        else (settings.cache_folder() / "images")
+    )
     owner = os.environ.get("SUDO_UID")
     ours, theirs = socket.socketpair()
     request = {
-        "folder": str(folder), "madeFolder": made, "tools": str(tools), "nodes": options.nodes,
-        "full": not options.control_plane_only, "parent": options.with_parent,
-        "owner": int(owner) if owner else None, "channel": theirs.fileno(),
+        "folder": str(folder),
+        "madeFolder": made,
+        "tools": str(tools),
+        "nodes": options.nodes,
+        "full": not options.control_plane_only,
+        "parent": options.with_parent,
+        "owner": int(owner) if owner else None,
+        "channel": theirs.fileno(),
         "prepared": {kind: str(images / f"registry-{kind}") for kind in ("plain", "tls")},
     }
     with open(folder / "logs" / "keeper.log", "wb") as log:
         subprocess.Popen(
             ("/usr/bin/python3", str(settings.ENTRY), "_keeper", json.dumps(request)),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
-            pass_fds=(theirs.fileno(),))
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            pass_fds=(theirs.fileno(),),
+        )
     theirs.close()
     return _follow(ours, folder, options.foreground)
 
@@ -58,17 +71,23 @@ def _prepare_folder(wanted):
     else:
         folder = pathlib.Path(wanted).resolve()
         if str(folder).startswith("/run/"):
-            raise LabError(f"{folder}: below /run the laboratory has files of its own; choose another folder")
-        if any(character in str(folder) for character in ":,\"\\ \n"):
-            raise LabError(f"{folder}: mount options and configuration files don't take such characters "
-                           "(space, comma, colon, quote, backslash); choose another folder")
+            raise LabError(
+                f"{folder}: below /run the laboratory has files of its own; choose another folder"
+            )
+        if any(character in str(folder) for character in ':,"\\ \n'):
+            raise LabError(
+                f"{folder}: mount options and configuration files don't take such characters "
+                "(space, comma, colon, quote, backslash); choose another folder"
+            )
         with records.locked():  # an earlier laboratory of this folder may have left something
             records.sweep()
         made = not folder.exists()
         folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         if any(folder.iterdir()):
-            raise LabError(f"{folder} is not empty; choose another folder, or stop the laboratory in it "
-                           f"with `lab/lab stop --dir {folder}`")
+            raise LabError(
+                f"{folder} is not empty; choose another folder, or stop the laboratory in it "
+                f"with `lab/lab stop --dir {folder}`"
+            )
     (folder / "logs").mkdir()
     return folder, made
 
@@ -118,8 +137,10 @@ def stop(options):
     deadline = time.monotonic() + 60
     while linux.is_alive(record["keeper"]):
         if time.monotonic() > deadline:
-            raise LabError(f"the laboratory in {record['folder']} does not end; its keeper is process "
-                           f"{record['keeper']['pid']}")
+            raise LabError(
+                f"the laboratory in {record['folder']} does not end; its keeper is process "
+                f"{record['keeper']['pid']}"
+            )
         time.sleep(0.02)
     with records.locked():
         records.sweep()
@@ -144,7 +165,9 @@ def control(options, action, part=None):
             connection.sendall(json.dumps({"action": action, "part": part}).encode() + b"\n")
             line = connection.makefile("r").readline()
         except OSError as error:
-            raise LabError(f"the laboratory in {record['folder']} does not answer: {error.strerror}") from error
+            raise LabError(
+                f"the laboratory in {record['folder']} does not answer: {error.strerror}"
+            ) from error
     if not line:
         raise LabError(f"the laboratory in {record['folder']} ended meanwhile")
     answer = json.loads(line)
@@ -156,11 +179,26 @@ def control(options, action, part=None):
 def execute(options):
     become_root(options.arguments)
     description = _description(options.dir)
-    node = description["nodes"][options.node - 1] if options.node <= len(description["nodes"]) else None
+    node = (
+        description["nodes"][options.node - 1]
+        if options.node <= len(description["nodes"])
+        else None
+    )
     if node is None:
         raise LabError(f"there is no node {options.node}")
-    command = ["nsenter", "--target", str(node["pid"]), "--net", "--mount", "--pid", "--uts", "--ipc",
-               "--cgroup", f"--wdns={os.getcwd()}", "--"]
+    command = [
+        "nsenter",
+        "--target",
+        str(node["pid"]),
+        "--net",
+        "--mount",
+        "--pid",
+        "--uts",
+        "--ipc",
+        "--cgroup",
+        f"--wdns={os.getcwd()}",
+        "--",
+    ]
     os.environ["PATH"] = f"{description['bin']}:{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     os.environ["KUBECONFIG"] = description["kubeconfig"]
     os.execvp("nsenter", command + options.command)
@@ -169,8 +207,15 @@ def execute(options):
 def kubectl(options):
     description = _description(options.dir)
     program = f"{description['bin']}/kubectl"
-    os.execv(program, [program, f"--kubeconfig={description['kubeconfig']}",
-                       f"--cache-dir={description['dir']}/kubectl-cache", *options.command])
+    os.execv(
+        program,
+        [
+            program,
+            f"--kubeconfig={description['kubeconfig']}",
+            f"--cache-dir={description['dir']}/kubectl-cache",
+            *options.command,
+        ],
+    )
 
 
 def _description(folder):

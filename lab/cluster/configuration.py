@@ -48,10 +48,12 @@ def _registry_hosts(folder, hosts):
     for name in (plain, tls):
         (hosts / name).mkdir(parents=True, exist_ok=True)
     (hosts / plain / "hosts.toml").write_text(
-        f'server = "http://{plain}"\n[host."http://{plain}"]\n')
+        f'server = "http://{plain}"\n[host."http://{plain}"]\n'
+    )
     (hosts / tls / "hosts.toml").write_text(
         f'server = "https://{tls}"\n[host."https://{tls}"]\n'
-        f'ca = "{folder / "certificates" / "registry-ca.crt"}"\n')
+        f'ca = "{folder / "certificates" / "registry-ca.crt"}"\n'
+    )
 
 
 def _containerd(folder, node):

@@ -1,13 +1,13 @@
 """The keeper: makes the namespaces, holds the laboratory's first process, and cleans up after it.
 
-    keeper                        on the machine; outlives the laboratory just long enough to clean up
-    └─ first process (PID 1)      in the laboratory; only collects orphans; dies with the keeper
-       └─ supervisor              starts, watches and stops the parts
+    keeper                     on the machine; outlives the laboratory just long enough to clean up
+    └─ first process (PID 1)   in the laboratory; only collects orphans; dies with the keeper
+       └─ supervisor           starts, watches and stops the parts
           └─ etcd, kubelet, …
 
 Whichever of the three dies, the kernel ends the whole PID namespace, and with it go the mounts, the
-network and every process. Control groups and files are removed by the keeper, or, if it was the keeper
-that was killed, by the next start, stop or sweep.
+network and every process. Control groups and files are removed by the keeper, or, if the keeper
+itself was killed, by the next start, stop or sweep.
 """
 
 import contextlib
@@ -35,8 +35,13 @@ def keep(request):
         with records.locked():
             records.sweep()
             slot = network.free_slot({known["slot"] for known in records.everything().values()})
-            record = {"id": secrets.token_hex(4), "slot": slot, "folder": request["folder"],
-                      "madeFolder": request["madeFolder"], "keeper": linux.identity(os.getpid())}
+            record = {
+                "id": secrets.token_hex(4),
+                "slot": slot,
+                "folder": request["folder"],
+                "madeFolder": request["madeFolder"],
+                "keeper": linux.identity(os.getpid()),
+            }
             records.write(record)
         _run(record, request, channel, _open_parent(request["parent"]))
     except Exception as error:  # pylint: disable=broad-except
@@ -110,8 +115,13 @@ def _first_process(record, request, channel, listener, entered, go):
         machine_proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         known = cgroups.hierarchies()
         cgroups.create_and_join(record["id"])
-        linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC
-                      | linux.CLONE_NEWCGROUP)
+        linux.unshare(
+            linux.CLONE_NEWNS
+            | linux.CLONE_NEWNET
+            | linux.CLONE_NEWUTS
+            | linux.CLONE_NEWIPC
+            | linux.CLONE_NEWCGROUP
+        )
         linux.set_hostname(settings.node_name(1))
         mounts.enter_lab_view(pathlib.Path(request["folder"]), known, request["nodes"])
         os.write(entered, b"1")

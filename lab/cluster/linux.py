@@ -77,12 +77,14 @@ def identity(pid):
 
 def is_alive(process):
     """Whether the process of an `identity` still runs."""
-    return process is not None and process["start"] is not None and (
-        start_time(process["pid"]) == process["start"]
+    return (
+        process is not None
+        and process["start"] is not None
+        and (start_time(process["pid"]) == process["start"])
     )
 
 
 def children_here_again():
-    """After `unshare(CLONE_NEWPID)` and the one fork meant for it: further children stay outside."""
+    """After `unshare(CLONE_NEWPID)` and the one fork meant for it: later children stay outside."""
     with open("/proc/self/ns/pid", "rb") as own:
         _check(_libc.setns(ctypes.c_int(own.fileno()), ctypes.c_int(CLONE_NEWPID)), "setns")

@@ -1,4 +1,4 @@
-"""The mount namespace: the laboratory sees the machine's files and writes to its own folder only."""
+"""The mount namespace: the laboratory sees the machine's files, and writes to its own folder."""
 
 import os
 import pathlib
@@ -30,7 +30,9 @@ def overlay(lower, upper_parent, target):
     upper.mkdir(parents=True, exist_ok=True)
     work.mkdir(exist_ok=True)
     os.chmod(upper, os.stat(lower).st_mode & 0o7777)
-    linux.mount("overlay", target, "overlay", 0, f"lowerdir={lower},upperdir={upper},workdir={work}")
+    linux.mount(
+        "overlay", target, "overlay", 0, f"lowerdir={lower},upperdir={upper},workdir={work}"
+    )
 
 
 def enter_lab_view(folder, known_hierarchies, nodes):
@@ -51,7 +53,7 @@ def enter_lab_view(folder, known_hierarchies, nodes):
 
 
 def enter_node_view(folder, number):
-    """Gives a node its own /run and its own state folders; the mount namespace must be the node's."""
+    """Gives a node its own /run and state folders. Runs in the node's mount namespace."""
     linux.mount("tmpfs", "/run", "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=755")
     for name in _NODE_FOLDERS:
         own = folder / "nodes" / str(number) / name
@@ -76,7 +78,7 @@ def _name_hosts(nodes):
     hosts = ["127.0.0.1 localhost", "::1 localhost"]
     hosts += [f"{settings.node_address(n)} {settings.node_name(n)}" for n in range(1, nodes + 1)]
     _replace("/etc/hosts", "\n".join(hosts) + "\n")
-    # Nothing leaves the laboratory, so a look-up must fail at once instead of waiting for an answer.
+    # Nothing leaves the laboratory, so a look-up must fail at once, not wait for an answer.
     _replace("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
 
 

@@ -32,16 +32,18 @@ def free_slot(taken):
         if f" {link_name(slot)}@" in links or f" {link_name(slot)}:" in links:
             continue
         return slot
-    raise LabError(f"{settings.MAX_LABS} laboratories run already; stop one with `lab/lab stop --dir DIR`")
+    raise LabError(
+        f"{settings.MAX_LABS} laboratories run already; stop one with `lab/lab stop --dir DIR`"
+    )
 
 
 def connect_machine(slot, pid):
     """Links the machine to the network namespace of `pid`. Run outside the laboratory.
 
-    The first laboratory also gets the route to the constant node address, so that the references of
-    its pods' images can be used outside as they are; unless the machine has a use of its own for that
-    address. Returns whether this one has it. The kernel takes link and route away together with the
-    namespace.
+    The first laboratory also gets the route to the constant node address, so that the references
+    of its pods' images can be used outside as they are; unless the machine has a use of its own for
+    that address. Returns whether this one has it. The kernel takes link and route away together
+    with the namespace.
     """
     name = link_name(slot)
     run("ip", "link", "add", name, "type", "veth", "peer", "name", "outside", "netns", str(pid))
@@ -52,7 +54,14 @@ def connect_machine(slot, pid):
     known = run("ip", "-4", "route", "show", "match", settings.CONTROL_PLANE)
     if any(not line.startswith("default") for line in known.splitlines()):
         return False
-    route = ("ip", "route", "add", f"{settings.CONTROL_PLANE}/32", "via", settings.inside_address(slot))
+    route = (
+        "ip",
+        "route",
+        "add",
+        f"{settings.CONTROL_PLANE}/32",
+        "via",
+        settings.inside_address(slot),
+    )
     return subprocess.run(route, capture_output=True, check=False).returncode == 0
 
 
@@ -71,23 +80,44 @@ def prepare_first_node():
 def attach_node(number, pid):
     """Joins the namespace of `pid`, a further node's, to the nodes' bridge."""
     port = f"node{number}"
-    run("ip", "link", "add", port, "type", "veth", "peer", "name", settings.NODE_BRIDGE, "netns", str(pid))
+    run(
+        "ip",
+        "link",
+        "add",
+        port,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        settings.NODE_BRIDGE,
+        "netns",
+        str(pid),
+    )
     run("ip", "link", "set", port, "master", settings.NODE_BRIDGE, "up")
     run(*_inside(pid), "ip", "link", "set", "lo", "up")
     _configure(settings.NODE_BRIDGE, number, _inside(pid))
 
 
 def route_pods(number, other, pid):
-    """Sends packets for the pods of node `other` there; `pid` lives on node `number`, None for the first."""
+    """On node `number`, where `pid` lives (None: the first): routes to the pods of node `other`."""
     prefix = _inside(pid) if pid else ()
-    run(*prefix, "ip", "route", "add", settings.pod_network(other), "via", settings.node_address(other))
+    run(
+        *prefix,
+        "ip",
+        "route",
+        "add",
+        settings.pod_network(other),
+        "via",
+        settings.node_address(other),
+    )
 
 
 def _configure(device, number, prefix):
     run(*prefix, "ip", "addr", "add", f"{settings.node_address(number)}/24", "dev", device)
     run(*prefix, "ip", "link", "set", device, "up")
-    # Some components ask for a default route. Nothing may leave, though, and it should fail at once:
-    # two more specific routes refuse everything except the Services, whose addresses are translated.
+    # Some components ask for a default route. Nothing may leave, though, and it should fail at
+    # once: two more specific routes refuse everything except the Services, whose addresses are
+    # translated.
     for target in ("default", settings.SERVICE_NETWORK):
         run(*prefix, "ip", "route", "add", target, "via", settings.UNREACHABLE_GATEWAY)
     for half in ("0.0.0.0/1", "128.0.0.0/1"):

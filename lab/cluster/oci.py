@@ -1,4 +1,4 @@
-"""OCI images made of a few static files: the pause image and those of the laboratory's own tests."""
+"""OCI images of a few static files: the pause image and those of the laboratory's own tests."""
 
 import hashlib
 import io
@@ -14,24 +14,37 @@ class Image:
 
     def __init__(self, files, entrypoint):
         layer = tar(files)
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
-        config = _json({
-            "architecture": machine, "os": "linux",
-            "config": {"Entrypoint": entrypoint, "User": "65535:65535"},
-            "rootfs": {"type": "layers", "diff_ids": [digest(layer)]},
-        })
-        self.manifest = _json({
-            "schemaVersion": 2, "mediaType": MANIFEST,
-            "config": _descriptor("application/vnd.oci.image.config.v1+json", config),
-            "layers": [_descriptor("application/vnd.oci.image.layer.v1.tar", layer)],
-        })
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(
+            os.uname().machine, os.uname().machine
+        )
+        config = _json(
+            {
+                "architecture": machine,
+                "os": "linux",
+                "config": {"Entrypoint": entrypoint, "User": "65535:65535"},
+                "rootfs": {"type": "layers", "diff_ids": [digest(layer)]},
+            }
+        )
+        self.manifest = _json(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST,
+                "config": _descriptor("application/vnd.oci.image.config.v1+json", config),
+                "layers": [_descriptor("application/vnd.oci.image.layer.v1.tar", layer)],
+            }
+        )
         self.blobs = {digest(config): config, digest(layer): layer}
 
     def archive(self, name):
-        """An archive in OCI layout, as `ctr images import` takes it; the image will be called `name`."""
-        entry = {**_descriptor(MANIFEST, self.manifest), "annotations": {"io.containerd.image.name": name}}
-        files = {"oci-layout": _json({"imageLayoutVersion": "1.0.0"}),
-                 "index.json": _json({"schemaVersion": 2, "manifests": [entry]})}
+        """An archive in OCI layout, as `ctr images import` takes it, of an image called `name`."""
+        entry = {
+            **_descriptor(MANIFEST, self.manifest),
+            "annotations": {"io.containerd.image.name": name},
+        }
+        files = {
+            "oci-layout": _json({"imageLayoutVersion": "1.0.0"}),
+            "index.json": _json({"schemaVersion": 2, "manifests": [entry]}),
+        }
         for name_of_blob, data in {**self.blobs, digest(self.manifest): self.manifest}.items():
             files["blobs/" + name_of_blob.replace(":", "/")] = data
         return tar(files)

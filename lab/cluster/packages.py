@@ -21,9 +21,13 @@ NEEDED = (
 def missing(names):
     done = subprocess.run(
         ("dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n", *names),
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    present = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("installed ")}
+    present = {
+        line.split()[1] for line in done.stdout.splitlines() if line.startswith("installed ")
+    }
     return [name for name in names if name not in present]
 
 
@@ -34,12 +38,23 @@ def ensure(names=NEEDED, say=print):
         return
     say(f"installing Debian packages: {' '.join(absent)}")
     sudo = [] if os.geteuid() == 0 else ["sudo"]
-    install = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y",
-               "--no-install-recommends", "install", *absent]
+    install = [
+        *sudo,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-y",
+        "--no-install-recommends",
+        "install",
+        *absent,
+    ]
     if subprocess.run(install, check=False).returncode != 0:
         subprocess.run([*sudo, "apt-get", "-qq", "update"], check=False)
         if subprocess.run(install, check=False).returncode != 0:
-            raise LabError(f"could not install: {' '.join(absent)}. Install them by hand and try again")
+            raise LabError(
+                f"could not install: {' '.join(absent)}. Install them by hand and try again"
+            )
     # What the machine did not serve before it need not serve now.
     services = [name for name in ("containerd", "docker-registry") if name in absent]
     if services and os.path.isdir("/run/systemd/system"):

@@ -13,7 +13,7 @@ NODE_PARTS = ("containerd", "kubelet", "kube-proxy")
 
 
 class Part:
-    """One process. `healthy()` answers whether it serves, and may raise OSError while it does not."""
+    """One process. `healthy()` answers whether it serves; it may raise OSError while it doesn't."""
 
     def __init__(self, name, command, healthy, node=1):
         self.name = name
@@ -23,7 +23,7 @@ class Part:
 
 
 def fetch(url, ca=None, identity=None):
-    """Returns the status of an HTTP GET, whatever it is; `identity` is the stem of a .crt and a .key."""
+    """HTTP GET: status, whatever it is, and body. `identity` is the stem of .crt and .key."""
     context = None
     if url.startswith("https:"):
         context = ssl.create_default_context(cafile=ca)
@@ -33,7 +33,8 @@ def fetch(url, ca=None, identity=None):
         if identity:
             context.load_cert_chain(f"{identity}.crt", f"{identity}.key")
     opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
     try:
         with opener.open(url, timeout=5) as answer:
             return answer.status, answer.read()
@@ -42,26 +43,35 @@ def fetch(url, ca=None, identity=None):
 
 
 class Catalogue:
-    """All parts a laboratory can have, by name: `kubelet` is the first node's, `kubelet@2` the second's."""
+    """All parts a laboratory can have, by name; `kubelet@2` is the second node's."""
 
     def __init__(self, folder, tools, nodes):
         self._folder = folder
         self._bin = tools / "bin"
         self._certificates = folder / "certificates"
-        parts = [self._etcd(), self._apiserver(), self._registry("plain"), self._registry("tls"),
-                 self._controller_manager(), self._scheduler()]
+        parts = [
+            self._etcd(),
+            self._apiserver(),
+            self._registry("plain"),
+            self._registry("tls"),
+            self._controller_manager(),
+            self._scheduler(),
+        ]
         for number in range(1, nodes + 1):
             parts += [self._containerd(number), self._kubelet(number), self._kube_proxy(number)]
         self.parts = {part.name: part for part in parts}
 
     def api(self, path):
         """GET from the API server as administrator."""
-        status, body = fetch(f"https://127.0.0.1:{settings.API_PORT}{path}",
-                             self._certificate("ca.crt"), self._certificate("admin"))
+        status, body = fetch(
+            f"https://127.0.0.1:{settings.API_PORT}{path}",
+            self._certificate("ca.crt"),
+            self._certificate("admin"),
+        )
         return status, body
 
     def api_object(self, path):
-        """The object at `path`, or None if it isn't there or the server does not answer properly."""
+        """The object at `path`, or None if it isn't there or can't be had now."""
         status, body = self.api(path)
         return json.loads(body) if status == 200 else None
 
@@ -73,14 +83,23 @@ class Catalogue:
         url = f"https://127.0.0.1:{settings.ETCD_PORT}"
         peer = f"https://127.0.0.1:{settings.ETCD_PORT + 1}"
         command = [
-            self._bin / "etcd", "--name=lab", f"--data-dir={self._folder / 'etcd'}",
-            "--unsafe-no-fsync", "--log-level=warn",
-            f"--listen-client-urls={url}", f"--advertise-client-urls={url}",
-            f"--cert-file={own}.crt", f"--key-file={own}.key", f"--trusted-ca-file={ca}",
+            self._bin / "etcd",
+            "--name=lab",
+            f"--data-dir={self._folder / 'etcd'}",
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+            f"--listen-client-urls={url}",
+            f"--advertise-client-urls={url}",
+            f"--cert-file={own}.crt",
+            f"--key-file={own}.key",
+            f"--trusted-ca-file={ca}",
             "--client-cert-auth",
-            f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
             f"--initial-cluster=lab={peer}",
-            f"--peer-cert-file={own}.crt", f"--peer-key-file={own}.key", f"--peer-trusted-ca-file={ca}",
+            f"--peer-cert-file={own}.crt",
+            f"--peer-key-file={own}.key",
+            f"--peer-trusted-ca-file={ca}",
             "--peer-client-cert-auth",
         ]
         return Part("etcd", command, lambda: fetch(url + "/health", ca, own)[0] == 200)
@@ -89,12 +108,17 @@ class Catalogue:
         c = self._certificate
         command = [
             self._bin / "kube-apiserver",
-            f"--advertise-address={settings.CONTROL_PLANE}", f"--secure-port={settings.API_PORT}",
-            f"--tls-cert-file={c('apiserver.crt')}", f"--tls-private-key-file={c('apiserver.key')}",
+            f"--advertise-address={settings.CONTROL_PLANE}",
+            f"--secure-port={settings.API_PORT}",
+            f"--tls-cert-file={c('apiserver.crt')}",
+            f"--tls-private-key-file={c('apiserver.key')}",
             f"--client-ca-file={c('ca.crt')}",
-            f"--etcd-servers=https://127.0.0.1:{settings.ETCD_PORT}", f"--etcd-cafile={c('etcd-ca.crt')}",
-            f"--etcd-certfile={c('etcd.crt')}", f"--etcd-keyfile={c('etcd.key')}",
-            "--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
+            f"--etcd-servers=https://127.0.0.1:{settings.ETCD_PORT}",
+            f"--etcd-cafile={c('etcd-ca.crt')}",
+            f"--etcd-certfile={c('etcd.crt')}",
+            f"--etcd-keyfile={c('etcd.key')}",
+            "--authorization-mode=Node,RBAC",
+            "--enable-admission-plugins=NodeRestriction",
             f"--service-cluster-ip-range={settings.SERVICE_NETWORK}",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={c('service-account.pub')}",
@@ -108,8 +132,10 @@ class Catalogue:
             "--requestheader-username-headers=X-Remote-User",
             "--requestheader-group-headers=X-Remote-Group",
             "--requestheader-extra-headers-prefix=X-Remote-Extra-",
-            f"--proxy-client-cert-file={c('front-proxy.crt')}", f"--proxy-client-key-file={c('front-proxy.key')}",
-            "--allow-privileged", "--profiling=false",
+            f"--proxy-client-cert-file={c('front-proxy.crt')}",
+            f"--proxy-client-key-file={c('front-proxy.key')}",
+            "--allow-privileged",
+            "--profiling=false",
         ]
         return Part("apiserver", command, lambda: self.api("/readyz")[0] == 200)
 
@@ -117,32 +143,50 @@ class Catalogue:
         c = self._certificate
         kubeconfig = c("controller-manager.kubeconfig")
         command = [
-            self._bin / "kube-controller-manager", "--bind-address=127.0.0.1", "--leader-elect=false",
-            f"--kubeconfig={kubeconfig}", f"--authentication-kubeconfig={kubeconfig}",
-            f"--authorization-kubeconfig={kubeconfig}", "--use-service-account-credentials",
+            self._bin / "kube-controller-manager",
+            "--bind-address=127.0.0.1",
+            "--leader-elect=false",
+            f"--kubeconfig={kubeconfig}",
+            f"--authentication-kubeconfig={kubeconfig}",
+            f"--authorization-kubeconfig={kubeconfig}",
+            "--use-service-account-credentials",
             f"--service-account-private-key-file={c('service-account.key')}",
-            f"--root-ca-file={c('ca.crt')}", f"--client-ca-file={c('ca.crt')}",
-            f"--cluster-signing-cert-file={c('ca.crt')}", f"--cluster-signing-key-file={c('ca.key')}",
+            f"--root-ca-file={c('ca.crt')}",
+            f"--client-ca-file={c('ca.crt')}",
+            f"--cluster-signing-cert-file={c('ca.crt')}",
+            f"--cluster-signing-key-file={c('ca.key')}",
             f"--service-cluster-ip-range={settings.SERVICE_NETWORK}",
-            f"--cluster-cidr={settings.POD_NETWORK}", "--profiling=false",
+            f"--cluster-cidr={settings.POD_NETWORK}",
+            "--profiling=false",
             "--node-monitor-period=1s",  # also how soon a ready node takes pods
             f"--cert-dir={self._folder / 'controller-manager'}",
         ]
-        return Part("controller-manager", command,
-                    lambda: fetch("https://127.0.0.1:10257/healthz")[0] == 200)
+        return Part(
+            "controller-manager",
+            command,
+            lambda: fetch("https://127.0.0.1:10257/healthz")[0] == 200,
+        )
 
     def _scheduler(self):
         kubeconfig = self._certificate("scheduler.kubeconfig")
         command = [
-            self._bin / "kube-scheduler", "--bind-address=127.0.0.1", "--leader-elect=false",
-            f"--kubeconfig={kubeconfig}", f"--authentication-kubeconfig={kubeconfig}",
-            f"--authorization-kubeconfig={kubeconfig}", "--profiling=false",
+            self._bin / "kube-scheduler",
+            "--bind-address=127.0.0.1",
+            "--leader-elect=false",
+            f"--kubeconfig={kubeconfig}",
+            f"--authentication-kubeconfig={kubeconfig}",
+            f"--authorization-kubeconfig={kubeconfig}",
+            "--profiling=false",
             f"--cert-dir={self._folder / 'scheduler'}",
         ]
-        return Part("scheduler", command, lambda: fetch("https://127.0.0.1:10259/healthz")[0] == 200)
+        return Part(
+            "scheduler", command, lambda: fetch("https://127.0.0.1:10259/healthz")[0] == 200
+        )
 
     def _registry(self, kind):
-        name, port = f"registry-{kind}", settings.PLAIN_PORT if kind == "plain" else settings.TLS_PORT
+        name, port = f"registry-{kind}", (
+            settings.PLAIN_PORT if kind == "plain" else settings.TLS_PORT
+        )
         command = ["docker-registry", "serve", self._folder / f"{name}.yml"]
         ca = self._certificate("registry-ca.crt")
         if kind == "plain":
@@ -158,30 +202,41 @@ class Catalogue:
 
     def _containerd(self, number):
         # Asked through the runtime's own client, in the node's namespaces, by the supervisor.
-        return Part(self._node_part("containerd", number),
-                    ["containerd", "--config", self._node_file(number, "containerd.toml")],
-                    None, number)
+        return Part(
+            self._node_part("containerd", number),
+            ["containerd", "--config", self._node_file(number, "containerd.toml")],
+            None,
+            number,
+        )
 
     def _kubelet(self, number):
         command = [
-            self._bin / "kubelet", f"--config={self._node_file(number, 'kubelet.yaml')}",
+            self._bin / "kubelet",
+            f"--config={self._node_file(number, 'kubelet.yaml')}",
             f"--kubeconfig={self._certificate(f'kubelet-{number}.kubeconfig')}",
             f"--hostname-override={settings.node_name(number)}",
             f"--node-ip={settings.node_address(number)}",
         ]
         url = f"http://{settings.node_address(number)}:10248/healthz"
-        return Part(self._node_part("kubelet", number), command, lambda: fetch(url)[0] == 200, number)
+        return Part(
+            self._node_part("kubelet", number), command, lambda: fetch(url)[0] == 200, number
+        )
 
     def _kube_proxy(self, number):
         address = settings.node_address(number)
         command = [
-            self._bin / "kube-proxy", "--proxy-mode=nftables", "--conntrack-max-per-core=0",
+            self._bin / "kube-proxy",
+            "--proxy-mode=nftables",
+            "--conntrack-max-per-core=0",
             f"--kubeconfig={self._certificate('kube-proxy.kubeconfig')}",
             f"--hostname-override={settings.node_name(number)}",
-            f"--healthz-bind-address={address}:10256", f"--cluster-cidr={settings.POD_NETWORK}",
+            f"--healthz-bind-address={address}:10256",
+            f"--cluster-cidr={settings.POD_NETWORK}",
         ]
         url = f"http://{address}:10256/healthz"
-        return Part(self._node_part("kube-proxy", number), command, lambda: fetch(url)[0] == 200, number)
+        return Part(
+            self._node_part("kube-proxy", number), command, lambda: fetch(url)[0] == 200, number
+        )
 
 
 def environment(tools, folder):

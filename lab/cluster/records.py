@@ -1,7 +1,7 @@
 """Which laboratories there are on the machine, and the removal of what is left of dead ones.
 
-A record lies in /run/narrows-lab while a laboratory exists. Its keeper takes it away last, when nothing
-else is left; a record whose keeper is dead is therefore one that still has to be swept.
+A record lies in /run/narrows-lab while a laboratory exists. Its keeper takes it away last, when
+nothing else is left; a record whose keeper is dead is therefore one that still has to be swept.
 """
 
 import contextlib
@@ -92,7 +92,7 @@ def sweep():
 
 
 def clean_up(record):
-    """Ends a laboratory and removes all of it. May be called again, at whatever point it was cut off."""
+    """Ends a laboratory and removes all of it. May be called again, wherever it was cut off."""
     _end(record.get("first"))
     network.disconnect_machine(record["slot"])
     cgroups.remove(record["id"])
@@ -102,7 +102,7 @@ def clean_up(record):
 
 
 def _end(first):
-    """Kills the first process of a laboratory's PID namespace; the kernel kills the others with it."""
+    """Kills the first process of a laboratory; the kernel kills the others with it."""
     if not linux.is_alive(first):
         return
     os.kill(first["pid"], signal.SIGKILL)

@@ -1,7 +1,7 @@
 """Names, addresses and folders that the whole laboratory agrees on.
 
-Everything below 10.86.0.0/16, 10.96.0.0/16 and 10.244.0.0/16 exists inside a laboratory's own network
-namespace and is the same in each; only the link to the outside differs from laboratory to laboratory.
+Everything below 10.86.0.0/16, 10.96.0.0/16 and 10.244.0.0/16 exists inside a laboratory's own
+network namespace and is the same in each; only the link to the outside differs.
 """
 
 import os
@@ -58,7 +58,7 @@ def outside_address(slot):
 
 
 def inside_address(slot):
-    """The laboratory's end of that link: where the machine reaches its API server and registries."""
+    """The laboratory's end of that link: there the machine reaches API server and registries."""
     return f"198.18.{slot}.2"
 
 
@@ -68,5 +68,5 @@ def cache_folder():
 
 
 def prepared_registry(name):
-    """Storage of a registry as `lab/images` fills it; a laboratory serves it without changing it."""
+    """Storage of a registry as `lab/images` fills it; laboratories serve it without changing it."""
     return cache_folder() / "images" / name

@@ -70,7 +70,9 @@ class Supervisor:
         self._catalogue = parts.Catalogue(lab.folder, lab.tools, lab.nodes)
         self._environment = parts.environment(lab.tools, lab.folder)
         self._running = {}  # name → Popen
-        self._holders = {1: (None, lab.first)}  # node → its process here, and as the machine numbers it
+        self._holders = {
+            1: (None, lab.first)
+        }  # node → its process here, and as the machine numbers it
 
     # Start
 
@@ -100,21 +102,33 @@ class Supervisor:
             self._await(name)
 
     def _start_nodes(self):
-        names = ["controller-manager", "scheduler", *self._of_nodes("kubelet"), *self._of_nodes("kube-proxy")]
+        names = [
+            "controller-manager",
+            "scheduler",
+            *self._of_nodes("kubelet"),
+            *self._of_nodes("kube-proxy"),
+        ]
         for name in names:
             self._spawn(name)
         for name in names:
             self._await(name)
         for number in range(1, self._lab.nodes + 1):
-            self._until(f"node {settings.node_name(number)} Ready", lambda n=number: self._node_ready(n))
-        self._until("namespace default has its service account", lambda: self._catalogue.api(
-            "/api/v1/namespaces/default/serviceaccounts/default")[0] == 200)
+            self._until(
+                f"node {settings.node_name(number)} Ready", lambda n=number: self._node_ready(n)
+            )
+        self._until(
+            "namespace default has its service account",
+            lambda: self._catalogue.api("/api/v1/namespaces/default/serviceaccounts/default")[0]
+            == 200,
+        )
 
     def _node_ready(self, number):
         node = self._catalogue.api_object(f"/api/v1/nodes/{settings.node_name(number)}") or {}
         conditions = node.get("status", {}).get("conditions", [])
         taints = node.get("spec", {}).get("taints", [])  # taken off a moment after it is ready
-        return not taints and any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+        return not taints and any(
+            c["type"] == "Ready" and c["status"] == "True" for c in conditions
+        )
 
     def _of_nodes(self, name):
         return [n for n, part in self._catalogue.parts.items() if n.partition("@")[0] == name]
@@ -133,7 +147,9 @@ class Supervisor:
         if holder == 0:
             with contextlib.suppress(BaseException):
                 on_machine = os.readlink("self", dir_fd=self._lab.machine_proc)
-                linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC)
+                linux.unshare(
+                    linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC
+                )
                 linux.set_hostname(settings.node_name(number))
                 linux.mount("", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
                 linux.mount("", "/", flags=linux.MS_REC | linux.MS_SHARED)
@@ -169,8 +185,14 @@ class Supervisor:
         part = self._catalogue.parts[name]
         with open(self._log(name), "ab") as log:
             self._running[name] = subprocess.Popen(
-                self._inside(part.node) + part.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=self._environment, cwd="/", start_new_session=True)
+                self._inside(part.node) + part.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                cwd="/",
+                start_new_session=True,
+            )
 
     def _await(self, name):
         """Waits until a part answers."""
@@ -179,8 +201,10 @@ class Supervisor:
 
         def answers():
             if process.poll() is not None:
-                raise LabError(f"{name} ended with status {process.returncode}; its last lines:\n"
-                               + self._last_lines(name))
+                raise LabError(
+                    f"{name} ended with status {process.returncode}; its last lines:\n"
+                    + self._last_lines(name)
+                )
             return part.healthy() if part.healthy else self._containerd_answers(part.node)
 
         self._until(f"{name} answers", answers, name)
@@ -229,7 +253,7 @@ class Supervisor:
     # Control
 
     def serve(self, listener):
-        """Answers one request a connection, in turn: {"action": …, "part": …} → {} or {"error": …}."""
+        """One request a connection, in turn: {"action": …, "part": …} → {} or {"error": …}."""
         while True:
             connection, _ = listener.accept()
             with connection, contextlib.suppress(OSError, ValueError):
@@ -245,7 +269,9 @@ class Supervisor:
         if action == "compact":
             return self._compact()
         if name not in self._catalogue.parts:
-            raise LabError(f"no part is called {name}; there are: {', '.join(self._catalogue.parts)}")
+            raise LabError(
+                f"no part is called {name}; there are: {', '.join(self._catalogue.parts)}"
+            )
         if action in ("stop", "restart"):
             self._end(name, signal.SIGTERM)
         elif action == "kill":
@@ -262,9 +288,18 @@ class Supervisor:
     def _compact(self):
         own = self._lab.folder / "certificates"
         done = subprocess.run(
-            (str(self._lab.tools / "bin" / "etcd-compact"), f"-endpoint=https://127.0.0.1:{settings.ETCD_PORT}",
-             f"-cacert={own / 'etcd-ca.crt'}", f"-cert={own / 'etcd.crt'}", f"-key={own / 'etcd.key'}"),
-            env=self._environment, capture_output=True, text=True, check=False)
+            (
+                str(self._lab.tools / "bin" / "etcd-compact"),
+                f"-endpoint=https://127.0.0.1:{settings.ETCD_PORT}",
+                f"-cacert={own / 'etcd-ca.crt'}",
+                f"-cert={own / 'etcd.crt'}",
+                f"-key={own / 'etcd.key'}",
+            ),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             raise LabError(done.stderr.strip())
         return {"revision": int(done.stdout)}
@@ -275,29 +310,47 @@ class Supervisor:
         lab = self._lab
         outside = settings.inside_address(lab.slot)
         server = f"https://{outside}:{settings.API_PORT}"
-        certificates.write_kubeconfig(lab.folder / "kubeconfig", lab.folder / "certificates", "admin", server)
+        certificates.write_kubeconfig(
+            lab.folder / "kubeconfig", lab.folder / "certificates", "admin", server
+        )
         for name in ("ca.crt", "registry-ca.crt"):
             (lab.folder / name).write_bytes((lab.folder / "certificates" / name).read_bytes())
-        nodes = [{
-            "name": settings.node_name(number),
-            "address": settings.node_address(number),
-            "pid": on_machine,
-            "root": f"/proc/{on_machine}/root",
-            "kubeletRoot": "/var/lib/kubelet",
-            "containerdSocket": "/run/containerd/containerd.sock",
-        } for number, (_, on_machine) in self._holders.items()]
-        plain = {"reference": f"{settings.CONTROL_PLANE}:{settings.PLAIN_PORT}",
-                 "outside": f"{outside}:{settings.PLAIN_PORT}"}
-        tls = {"reference": f"{settings.CONTROL_PLANE}:{settings.TLS_PORT}",
-               "outside": f"{outside}:{settings.TLS_PORT}", "caFile": str(lab.folder / "registry-ca.crt"),
-               "username": settings.REGISTRY_USER, "password": settings.REGISTRY_PASSWORD}
+        nodes = [
+            {
+                "name": settings.node_name(number),
+                "address": settings.node_address(number),
+                "pid": on_machine,
+                "root": f"/proc/{on_machine}/root",
+                "kubeletRoot": "/var/lib/kubelet",
+                "containerdSocket": "/run/containerd/containerd.sock",
+            }
+            for number, (_, on_machine) in self._holders.items()
+        ]
+        plain = {
+            "reference": f"{settings.CONTROL_PLANE}:{settings.PLAIN_PORT}",
+            "outside": f"{outside}:{settings.PLAIN_PORT}",
+        }
+        tls = {
+            "reference": f"{settings.CONTROL_PLANE}:{settings.TLS_PORT}",
+            "outside": f"{outside}:{settings.TLS_PORT}",
+            "caFile": str(lab.folder / "registry-ca.crt"),
+            "username": settings.REGISTRY_USER,
+            "password": settings.REGISTRY_PASSWORD,
+        }
         description = {
-            "id": lab.id, "dir": str(lab.folder), "mode": "full" if lab.full else "control-plane",
-            "kubeconfig": str(lab.folder / "kubeconfig"), "apiServer": server,
+            "id": lab.id,
+            "dir": str(lab.folder),
+            "mode": "full" if lab.full else "control-plane",
+            "kubeconfig": str(lab.folder / "kubeconfig"),
+            "apiServer": server,
             "apiServerInside": f"https://{settings.CONTROL_PLANE}:{settings.API_PORT}",
-            "caFile": str(lab.folder / "ca.crt"), "bin": str(lab.tools / "bin"),
-            "keeper": lab.keeper, "pid": lab.first, "referencesReachableOutside": lab.routed,
-            "nodes": nodes, "registries": {"plain": plain, "tls": tls},
+            "caFile": str(lab.folder / "ca.crt"),
+            "bin": str(lab.tools / "bin"),
+            "keeper": lab.keeper,
+            "pid": lab.first,
+            "referencesReachableOutside": lab.routed,
+            "nodes": nodes,
+            "registries": {"plain": plain, "tls": tls},
         }
         temporary = lab.folder / "lab.json.new"
         temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
