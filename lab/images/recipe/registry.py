@@ -23,7 +23,7 @@ class Registry:
         self._config = tempfile.NamedTemporaryFile("w", suffix=".yml")
         self._config.write(
             f"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n"
-            f"storage: {{filesystem: {{rootdirectory: '{self.storage}'}}}}\n"
+            f"storage: {{filesystem: {{rootdirectory: '{self.storage}'}}, delete: {{enabled: true}}}}\n"
             f"http: {{addr: '{self.address}'}}\n")
         self._config.flush()
         self._process = subprocess.Popen(
