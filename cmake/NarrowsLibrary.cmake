@@ -1,13 +1,13 @@
-# narrows_library(NAME DEPENDS lib… EXTERNAL target… TEST_DEPENDS lib…)
+# narrows_library(NAME DEPENDS lib… EXTERNAL target… TEST_DEPENDS lib… TEST_EXTERNAL target…)
 #
 # Declares the static library of the calling folder. NAME is the folder's path below src/ with '/' as '_'.
 #   sources   every *.cc but *_test.cc
 #   tests     every *_test.cc, one executable NAME_test, run from the repository's root
 #   layering  a test that fails on an #include "…" of a folder that is neither this one nor in DEPENDS
-# TEST_DEPENDS are libraries of ours that only the tests use and include.
+# TEST_DEPENDS are libraries of ours that only the tests use and include, TEST_EXTERNAL foreign ones.
 # DEPENDS names our own libraries, EXTERNAL foreign link targets (private: their headers stay in .cc files).
 function(narrows_library NAME)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;EXTERNAL;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;EXTERNAL;TEST_DEPENDS;TEST_EXTERNAL" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
   set(tests ${sources})
@@ -29,7 +29,8 @@ function(narrows_library NAME)
 
   if(tests)
     add_executable(${NAME}_test ${tests})
-    target_link_libraries(${NAME}_test PRIVATE ${NAME} ${ARG_TEST_DEPENDS} ${ARG_EXTERNAL} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${NAME}_test PRIVATE ${NAME} ${ARG_TEST_DEPENDS} ${ARG_EXTERNAL} ${ARG_TEST_EXTERNAL}
+                          GTest::gmock GTest::gtest_main)
     if(NARROWS_PCH)
       target_precompile_headers(${NAME}_test REUSE_FROM narrows_test_pch)
     endif()
