@@ -107,6 +107,23 @@ class ControlPlane(unittest.TestCase):
         self.assertEqual(registry.ask("GET", "/v2/test/empty/tags/list")[0], 200)
         self.assertEqual(list((self.storage / "registry-plain").iterdir()), [])
 
+    def test_a_deletion_leaves_the_prepared_storage_as_it_was(self):
+        image = oci.Image({"y": b"y"}, ["/y"])
+        Registry(self.lab.facts["registries"]["plain"]).push("test/gone", "1", image)
+        shown = f"{self.lab.facts['nodes'][0]['root']}{self.lab.folder}/registry-plain"
+        with tempfile.TemporaryDirectory() as prepared:
+            shutil.copytree(shown, f"{prepared}/registry-plain")
+            before = sorted(pathlib.Path(prepared).rglob("*"))
+            other = RunningLab("--control-plane-only", "--registry-data", prepared)
+            self.addCleanup(other.stop)
+            registry = Registry(other.facts["registries"]["plain"])
+            accept = {"Accept": oci.MANIFEST}
+            manifest = f"/v2/test/gone/manifests/{oci.digest(image.manifest)}"
+            self.assertEqual(registry.ask("GET", manifest, headers=accept)[0], 200)
+            self.assertEqual(registry.ask("DELETE", manifest)[0], 202)
+            self.assertEqual(registry.ask("GET", manifest, headers=accept)[0], 404)
+            self.assertEqual(sorted(pathlib.Path(prepared).rglob("*")), before)
+
     def test_registry_that_is_down_refuses_connections(self):
         host, _, port = self.lab.facts["registries"]["plain"]["outside"].partition(":")
         self.lab.part("stop", "registry-plain")
