@@ -40,7 +40,8 @@ static int Serve(void) {
 static int Ask(const char* host, const char* port) {
   char answer[256];
   struct timeval patience = {.tv_sec = 10};
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((unsigned short)atoi(port))};
   int connection = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
