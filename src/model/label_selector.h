@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "model/workload.h"
 
 namespace narrows::model {
@@ -30,9 +32,16 @@ struct LabelSelector {
   bool Matches(const Labels& labels) const;
   // As kubectl writes selectors: "app=shop,tier in (a,b),!legacy"; "everything" when empty.
   std::string ToString() const;
+  // What the API server checks on admission: operators with values or without, the form and length
+  // of keys and values. kInvalidArgument names the field ("matchExpressions[1].key").
+  Status Validate() const;
   friend bool operator==(const LabelSelector&, const LabelSelector&) = default;
 };
 
 std::string_view ToString(LabelRequirement::Operator op);  // "In", "NotIn", …
+std::optional<LabelRequirement::Operator> ParseLabelOperator(std::string_view text);
+
+bool IsLabelKey(std::string_view text);    // "app", "example.com/app"
+bool IsLabelValue(std::string_view text);  // at most 63 characters, may be empty
 
 }  // namespace narrows::model

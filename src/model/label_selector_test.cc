@@ -56,6 +56,23 @@ TEST(LabelSelector, PrintsAsKubectlDoes) {
   EXPECT_EQ(LabelSelector{}.ToString(), "everything");
 }
 
+TEST(LabelSelector, IsCheckedAsTheApiServerDoes) {
+  const auto error = [](const LabelSelector& selector) {
+    const auto valid = selector.Validate();
+    return valid.has_value() ? "" : valid.error().message;
+  };
+  EXPECT_EQ(error({{{"example.com/app", "a.b-c_D"}}, {{"x", Operator::kExists, {}}}}), "");
+  EXPECT_EQ(error({{{"-app", ""}}, {}}), "matchLabels: \"-app\" is not a label's name");
+  EXPECT_EQ(error({{{"Example/app", ""}}, {}}),
+            "matchLabels: \"Example/app\" is not a label's name");
+  EXPECT_EQ(error({{{"app", "a b"}}, {}}), "matchLabels.app: \"a b\" is not a label's value");
+  EXPECT_EQ(error({{{"app", std::string(64, 'a')}}, {}}).substr(0, 15), "matchLabels.app");
+  EXPECT_EQ(error({{}, {{"a", Operator::kExists, {}}, {"a", Operator::kIn, {}}}}),
+            "matchExpressions[1].values: In needs at least one");
+  EXPECT_EQ(error({{}, {{"a", Operator::kExists, {"b"}}}}),
+            "matchExpressions[0].values: Exists takes none");
+}
+
 TEST(Service, WithoutSelectorSelectsNobody) {
   EXPECT_FALSE(Service{}.Selects(kShop));
   EXPECT_TRUE((Service{"n", "s", {{"app", "shop"}}}.Selects(kShop)));
