@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "command_line.h"
+
+int main(int argc, char** argv) { return narrows::app::RunCommandLine(argc, argv); }

@@ -1,0 +1,352 @@
+// The only translation unit that knows CLI11.
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "commands.h"
+
+namespace narrows::app {
+namespace {
+
+struct LogFlags {
+  bool verbose = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+void ApplyLogFlags(const LogFlags& flags) {
+  const LogLevel level = flags.verbose ? LogLevel::kDebug
+                         : flags.quiet ? LogLevel::kError
+                                       : LogLevel::kWarning;
+  ConfigureLogging(level, flags.json ? LogFormat::kJson : LogFormat::kConsole);
+}
+
+void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::string>& allowed) {
+  static const std::map<std::string, OutputFormat> kAll = {{"table", OutputFormat::kTable},
+                                                           {"json", OutputFormat::kJson},
+                                                           {"sarif", OutputFormat::kSarif},
+                                                           {"cyclonedx", OutputFormat::kCycloneDx}};
+  std::map<std::string, OutputFormat> choices;
+  std::string names;
+  for (const std::string& name : allowed) {
+    choices[name] = kAll.at(name);
+    names += (names.empty() ? "" : "|") + name;
+  }
+  command.add_option("-o,--output", output, "Output format: " + names)
+      ->transform(CLI::CheckedTransformer(choices, CLI::ignore_case).description(""))
+      ->type_name("FORMAT");
+}
+
+void AddSeconds(CLI::App& command, const std::string& name, std::chrono::seconds& target,
+                const std::string& help) {
+  command
+      .add_option_function<std::string>(
+          name,
+          [&target, name](const std::string& text) {
+            const Result<Duration> duration = ParseDuration(text);
+            if (!duration.has_value() || duration->count() <= 0)
+              throw CLI::ValidationError(name,
+                                         "\"" + text + "\" is not a duration such as 90s or 5m");
+            target = std::chrono::ceil<std::chrono::seconds>(*duration);
+          },
+          help)
+      ->type_name("DURATION");
+}
+
+void AddRegistry(CLI::App& command, RegistryFlags& flags) {
+  command
+      .add_option("--insecure-registry", flags.insecure,
+                  "Registry whose certificate is not verified")
+      ->type_name("HOST");
+  command.add_option("--plain-http", flags.plain_http, "Registry spoken to without TLS")
+      ->type_name("HOST");
+  command.add_option("--registry-ca", flags.ca, "Certificate authorities of a registry")
+      ->type_name("HOST=FILE");
+  command.add_option("--registry-mirror", flags.mirrors, "Mirror asked before a registry")
+      ->type_name("HOST=URL");
+}
+
+void AddCluster(CLI::App& command, ClusterFlags& flags) {
+  command
+      .add_option("--kubeconfig", flags.kubeconfig,
+                  "Kubeconfig file; default: KUBECONFIG, ~/.kube/config, "
+                  "the pod's service account")
+      ->type_name("FILE");
+  command.add_option("--context", flags.context, "Context of the kubeconfig")->type_name("NAME");
+}
+
+void AddDatabase(CLI::App& command, std::string& database) {
+  command
+      .add_option("--db", database, "Advisory database; default: narrows.db in the user's cache")
+      ->type_name("FILE");
+}
+
+void AddImageTarget(CLI::App& command, TargetFlags& flags) {
+  command.add_option("image", flags.target, "Reference, docker-save archive or OCI layout")
+      ->required()
+      ->type_name("REF|ARCHIVE|LAYOUT");
+  command
+      .add_option("--platform", flags.platform,
+                  "Platform of a multi-platform image; default: this machine's")
+      ->type_name("OS/ARCH[/VARIANT]");
+  AddSeconds(command, "--timeout", flags.timeout, "Most time to take (default 5m)");
+  AddRegistry(command, flags.registry);
+}
+
+void AddDirectoryTarget(CLI::App& command, TargetFlags& flags) {
+  flags.directory = true;
+  command.add_option("dir", flags.target, "Folder that holds a root file system")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("--skip-dirs", flags.skip_dirs, "Folders below DIR that are left out")
+      ->delimiter(',')
+      ->type_name("PATH");
+  AddSeconds(command, "--timeout", flags.timeout, "Most time to take (default 5m)");
+}
+
+void AddScanOptions(CLI::App& command, ScanFlags& flags) {
+  AddDatabase(command, flags.database);
+  AddOutput(command, flags.output, {"table", "json", "sarif", "cyclonedx"});
+  command.add_option("--severity", flags.severities, "Severities to show, comma-separated")
+      ->delimiter(',')
+      ->type_name("LIST");
+  command.add_flag("--ignore-unfixed", flags.ignore_unfixed,
+                   "Leave out findings without a fixed version");
+  command
+      .add_option("--ignore-file", flags.ignore_file,
+                  "Findings to suppress; default: .narrowsignore where it exists")
+      ->type_name("FILE");
+  command
+      .add_option("--policy", flags.policy_file,
+                  "InspectionPolicy whose baselines and exceptions judge the target")
+      ->type_name("FILE");
+  command
+      .add_option("--fail-on", flags.fail_on,
+                  "Exit with 2 when a finding has this severity or a higher one")
+      ->type_name("SEVERITY");
+}
+
+CompletionNode Describe(const CLI::App& command) {
+  CompletionNode node{command.get_name(), {}, {}};
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) node.options.push_back("--" + name);
+  }
+  for (const CLI::App* child : command.get_subcommands({}))
+    node.children.push_back(Describe(*child));
+  return node;
+}
+
+// The flags of every command; lives as long as the parser that fills it.
+struct AllFlags {
+  LogFlags log;
+  ScanFlags scan_image, scan_fs;
+  SbomFlags sbom_image, sbom_fs;
+  AssessFlags assess;
+  ServeFlags serve;
+  PolicyFlags policy;
+  QuarantineFlags quarantine;
+  DbBuildFlags db_build;
+  DbInfoFlags db_info;
+  std::string ecosystem, shell;
+  bool version_json = false;
+};
+
+using Run = std::function<int()>;
+
+void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* scan =
+      app.add_subcommand("scan", "Find known vulnerabilities in an image or a file system");
+  scan->require_subcommand(1);
+  CLI::App* image = scan->add_subcommand("image", "Scan a container image");
+  image->footer("Example: narrows scan image --severity High,Critical debian:12");
+  AddImageTarget(*image, flags.scan_image.target);
+  AddScanOptions(*image, flags.scan_image);
+  image->callback([&] { run = [&] { return RunScan(flags.scan_image); }; });
+  CLI::App* fs = scan->add_subcommand("fs", "Scan a root file system");
+  fs->footer("Example: narrows scan fs --skip-dirs proc,sys /mnt/root");
+  AddDirectoryTarget(*fs, flags.scan_fs.target);
+  AddScanOptions(*fs, flags.scan_fs);
+  fs->callback([&] { run = [&] { return RunScan(flags.scan_fs); }; });
+
+  CLI::App* sbom =
+      app.add_subcommand("sbom", "List the packages of an image or a file system as CycloneDX");
+  sbom->require_subcommand(1);
+  CLI::App* sbom_image = sbom->add_subcommand("image", "Packages of a container image");
+  sbom_image->footer("Example: narrows sbom image debian:12 > debian.cdx.json");
+  AddImageTarget(*sbom_image, flags.sbom_image.target);
+  sbom_image->callback([&] { run = [&] { return RunSbom(flags.sbom_image); }; });
+  CLI::App* sbom_fs = sbom->add_subcommand("fs", "Packages of a root file system");
+  sbom_fs->footer("Example: narrows sbom fs /mnt/root");
+  AddDirectoryTarget(*sbom_fs, flags.sbom_fs.target);
+  sbom_fs->callback([&] { run = [&] { return RunSbom(flags.sbom_fs); }; });
+}
+
+void AddAssess(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* assess = app.add_subcommand(
+      "assess", "Judge everything that runs in the cluster, once, and change nothing");
+  assess->footer("Example: narrows assess --policy policy.yaml --namespace shop");
+  AddCluster(*assess, flags.assess.cluster);
+  AddDatabase(*assess, flags.assess.database);
+  AddOutput(*assess, flags.assess.output, {"table", "json"});
+  assess
+      ->add_option("--policy", flags.assess.policy_file,
+                   "InspectionPolicy file instead of the cluster's policies")
+      ->type_name("FILE");
+  assess->add_option("-n,--namespace", flags.assess.name_space, "Only this namespace")
+      ->type_name("NAME");
+  AddSeconds(*assess, "--timeout", flags.assess.timeout, "Most time to take (default 30m)");
+  AddRegistry(*assess, flags.assess.registry);
+  assess->callback([&] { run = [&] { return RunAssess(flags.assess); }; });
+}
+
+void AddServe(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* serve = app.add_subcommand(
+      "serve", "Watch the cluster, judge, quarantine and release (runs in a pod)");
+  serve->footer("Example: narrows serve --db /var/lib/narrows/db/narrows.db");
+  AddCluster(*serve, flags.serve.cluster);
+  serve->add_option("--db", flags.serve.database, "Advisory database")
+      ->type_name("FILE")
+      ->capture_default_str();
+  serve->add_option("--store", flags.serve.store, "Store file")
+      ->type_name("FILE")
+      ->capture_default_str();
+  serve->add_option("--listen", flags.serve.listen, "Address of /healthz and /readyz")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  serve
+      ->add_option("--metrics-listen", flags.serve.metrics_listen,
+                   "Address of /metrics; off loopback it asks for a token the API server accepts")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  serve->add_option("--namespace", flags.serve.own_namespace, "Namespace that Narrows runs in")
+      ->type_name("NAME");
+  AddRegistry(*serve, flags.serve.registry);
+  serve->callback([&] { run = [&] { return RunServe(flags.serve); }; });
+}
+
+void AddPolicy(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* policy = app.add_subcommand("policy", "Show the cluster's inspection policies");
+  policy->require_subcommand(1);
+  CLI::App* list = policy->add_subcommand("list", "Every policy with its state");
+  list->footer("Example: narrows policy list");
+  list->callback([&] { run = [&] { return RunPolicyList(flags.policy); }; });
+  CLI::App* show =
+      policy->add_subcommand("show", "One policy: what it expects, does and cannot do");
+  show->footer("Example: narrows policy show production");
+  show->add_option("name", flags.policy.name, "Policy")->required()->type_name("NAME");
+  show->callback([&] { run = [&] { return RunPolicyShow(flags.policy); }; });
+  for (CLI::App* command : {list, show}) {
+    AddCluster(*command, flags.policy.cluster);
+    AddOutput(*command, flags.policy.output, {"table", "json"});
+  }
+}
+
+void AddQuarantine(CLI::App& app, AllFlags& flags, Run& run) {
+  QuarantineFlags& f = flags.quarantine;
+  CLI::App* quarantine =
+      app.add_subcommand("quarantine", "Show, plan and end the isolation of workloads");
+  quarantine->require_subcommand(1);
+  CLI::App* list = quarantine->add_subcommand("list", "Isolated workloads: who, why, until when");
+  list->footer("Example: narrows quarantine list -n shop");
+  list->callback([&] { run = [&] { return RunQuarantineList(f); }; });
+  CLI::App* plan = quarantine->add_subcommand(
+      "plan", "What would be isolated and released now; changes nothing");
+  plan->footer("Example: narrows quarantine plan");
+  AddDatabase(*plan, f.database);
+  AddRegistry(*plan, f.registry);
+  plan->callback([&] { run = [&] { return RunQuarantinePlan(f); }; });
+  CLI::App* release = quarantine->add_subcommand("release", "End an isolation by hand");
+  release->footer(
+      "Example: narrows quarantine release shop/Deployment/web --reason 'mended by hand' --for "
+      "48h");
+  release->add_option("workload", f.workload, "Workload")->type_name("NAMESPACE/KIND/NAME");
+  release->add_flag("--all", f.all, "Every workload, and take off the policies' finalizers");
+  release->add_option("--reason", f.reason, "Why; kept in the policies")->type_name("TEXT");
+  AddSeconds(*release, "--for", f.keep, "How long it stays released (default 24h)");
+  release->callback([&] { run = [&] { return RunQuarantineRelease(f); }; });
+  for (CLI::App* command : {list, plan, release}) AddCluster(*command, f.cluster);
+  for (CLI::App* command : {list, plan}) {
+    command->add_option("-n,--namespace", f.name_space, "Only this namespace")->type_name("NAME");
+    AddOutput(*command, f.output, {"table", "json"});
+  }
+}
+
+void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* db = app.add_subcommand("db", "Build and inspect the advisory database");
+  db->require_subcommand(1);
+  CLI::App* build = db->add_subcommand("build", "Compile advisories into one file");
+  build->footer(
+      "Example: narrows db build --osv osv/ --kev kev.json --epss epss.csv.gz --output narrows.db");
+  build
+      ->add_option("--osv", flags.db_build.osv,
+                   "Folder with <Ecosystem>/all.zip, as OSV publishes it")
+      ->required()
+      ->type_name("DIR");
+  build
+      ->add_option("--kev", flags.db_build.kev,
+                   "CISA's catalogue of known exploited vulnerabilities (JSON)")
+      ->type_name("FILE");
+  build->add_option("--epss", flags.db_build.epss, "FIRST's EPSS scores (CSV, gzip or plain)")
+      ->type_name("FILE");
+  build
+      ->add_option("--output", flags.db_build.output,
+                   "Database to write; default: narrows.db in the user's cache")
+      ->type_name("FILE");
+  build->callback([&] { run = [&] { return RunDbBuild(flags.db_build); }; });
+  CLI::App* info = db->add_subcommand("info", "Age, counts, sources and format of a database");
+  info->footer("Example: narrows db info");
+  AddDatabase(*info, flags.db_info.database);
+  AddOutput(*info, flags.db_info.output, {"table", "json"});
+  info->callback([&] { run = [&] { return RunDbInfo(flags.db_info); }; });
+}
+
+void AddSmallCommands(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* vercmp =
+      app.add_subcommand("vercmp", "Compare pairs of versions read from standard input");
+  vercmp->footer("Example: printf '1.0~rc1\\t1.0\\n' | narrows vercmp --ecosystem Debian");
+  vercmp->add_option("--ecosystem", flags.ecosystem, "OSV's ecosystem name: Debian, Ubuntu, Alpine")
+      ->required()
+      ->type_name("NAME");
+  vercmp->callback([&] { run = [&] { return RunVercmp(flags.ecosystem); }; });
+  CLI::App* completion = app.add_subcommand("completion", "Print the shell completion script");
+  completion->footer("Example: source <(narrows completion bash)");
+  completion->add_option("shell", flags.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&] { run = [&] { return RunCompletion(flags.shell, Describe(app)); }; });
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+  version->add_flag("--json", flags.version_json, "As JSON");
+  version->callback([&] { run = [&] { return RunVersion(flags.version_json); }; });
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app("Narrows: runtime security inspector for Kubernetes", "narrows");
+  AllFlags flags;
+  Run run;
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_flag("--verbose", flags.log.verbose, "Log what is done");
+  app.add_flag("-q,--quiet", flags.log.quiet, "Log errors only, show no progress");
+  app.add_flag("--log-json", flags.log.json, "Log as JSON lines");
+  AddScanCommands(app, flags, run);
+  AddAssess(app, flags, run);
+  AddServe(app, flags, run);
+  AddPolicy(app, flags, run);
+  AddQuarantine(app, flags, run);
+  AddDb(app, flags, run);
+  AddSmallCommands(app, flags, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kCouldNotRun;
+  }
+  ApplyLogFlags(flags.log);
+  return run();
+}
+
+}  // namespace narrows::app

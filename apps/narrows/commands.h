@@ -1,0 +1,125 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace narrows::app {
+
+// What the process returns. Partial success is kDone, with a warning on standard error.
+enum ExitCode : int { kDone = 0, kCouldNotRun = 1, kViolated = 2 };
+
+enum class OutputFormat { kTable, kJson, kSarif, kCycloneDx };
+
+struct RegistryFlags {
+  std::vector<std::string> insecure;    // HOST: TLS without verification
+  std::vector<std::string> plain_http;  // HOST
+  std::vector<std::string> ca;          // HOST=FILE
+  std::vector<std::string> mirrors;     // HOST=URL
+};
+
+// What `scan` and `sbom` look at.
+struct TargetFlags {
+  bool directory = false;  // `fs DIR` instead of `image REF|ARCHIVE|LAYOUT`
+  std::string target;
+  std::string platform;  // empty: this machine's
+  std::vector<std::string> skip_dirs;
+  std::chrono::seconds timeout{300};
+  RegistryFlags registry;
+};
+
+struct ScanFlags {
+  TargetFlags target;
+  std::string database;  // empty: the user's cache
+  OutputFormat output = OutputFormat::kTable;
+  std::vector<std::string> severities;  // empty: all
+  bool ignore_unfixed = false;
+  std::string ignore_file;  // empty: .narrowsignore of the working folder where it exists
+  std::string policy_file;
+  std::string fail_on;  // a severity, or empty
+};
+
+struct SbomFlags {
+  TargetFlags target;
+};
+
+struct ClusterFlags {
+  std::string kubeconfig;
+  std::string context;
+};
+
+struct AssessFlags {
+  ClusterFlags cluster;
+  std::string database;
+  std::string policy_file;  // empty: the cluster's policies
+  std::string name_space;   // empty: all
+  OutputFormat output = OutputFormat::kTable;
+  std::chrono::seconds timeout{1800};
+  RegistryFlags registry;
+};
+
+struct ServeFlags {
+  ClusterFlags cluster;
+  std::string database = "/var/lib/narrows/db/narrows.db";
+  std::string store = "/var/lib/narrows/store/narrows.sqlite";
+  std::string listen = "0.0.0.0:8081";            // /healthz and /readyz
+  std::string metrics_listen = "127.0.0.1:8082";  // elsewhere: TokenReview and SubjectAccessReview
+  std::string own_namespace;  // empty: NARROWS_NAMESPACE, the account's, narrows-system
+  RegistryFlags registry;
+};
+
+struct PolicyFlags {
+  ClusterFlags cluster;
+  std::string name;  // of `show`
+  OutputFormat output = OutputFormat::kTable;
+};
+
+struct QuarantineFlags {
+  ClusterFlags cluster;
+  std::string database;
+  std::string name_space;  // of `list`
+  OutputFormat output = OutputFormat::kTable;
+  // of `release`
+  std::string workload;  // NAMESPACE/KIND/NAME
+  bool all = false;
+  std::string reason;
+  std::chrono::seconds keep{86400};
+  RegistryFlags registry;
+};
+
+struct DbBuildFlags {
+  std::string osv;
+  std::string kev;
+  std::string epss;
+  std::string output;
+};
+
+struct DbInfoFlags {
+  std::string database;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+int RunScan(const ScanFlags& flags);
+int RunSbom(const SbomFlags& flags);
+int RunAssess(const AssessFlags& flags);
+int RunServe(const ServeFlags& flags);
+int RunPolicyList(const PolicyFlags& flags);
+int RunPolicyShow(const PolicyFlags& flags);
+int RunQuarantineList(const QuarantineFlags& flags);
+int RunQuarantinePlan(const QuarantineFlags& flags);
+int RunQuarantineRelease(const QuarantineFlags& flags);
+int RunDbBuild(const DbBuildFlags& flags);
+int RunDbInfo(const DbInfoFlags& flags);
+int RunVercmp(const std::string& ecosystem);
+int RunVersion(bool json);
+
+// A command or an option as shell completion needs it.
+struct CompletionNode {
+  std::string name;
+  std::vector<std::string> options;  // "--output", …
+  std::vector<CompletionNode> children;
+};
+int RunCompletion(const std::string& shell, const CompletionNode& root);
+
+}  // namespace narrows::app
