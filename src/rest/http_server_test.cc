@@ -1,0 +1,64 @@
+#include "rest/http_server.h"
+
+#include <gtest/gtest.h>
+
+#include "base/call_context.h"
+#include "http/http_client.h"
+
+namespace narrows::rest {
+namespace {
+
+Response Echo(const Request& request) {
+  return {200, "text/plain", request.path + " " + request.bearer_token};
+}
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto server = StartHttpServer({.listen = "127.0.0.1:0"}, Echo);
+    ASSERT_TRUE(server.has_value()) << server.error().message;
+    server_ = *std::move(server);
+    client_ = *http::MakeHttpClient({.proxy = "none"});
+  }
+
+  Result<http::HttpResponse> Send(std::string method, const std::string& path,
+                                  std::vector<http::Header> headers = {}) {
+    http::HttpRequest request;
+    request.method = std::move(method);
+    request.url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
+    request.headers = std::move(headers);
+    return client_->Send(request, CallContext::WithTimeout(std::chrono::seconds(30)));
+  }
+
+  std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<http::HttpClient> client_;
+};
+
+TEST_F(HttpServerTest, GivesTheHandlerPathAndToken) {
+  const auto response = Send("GET", "/metrics?x=1", {{"Authorization", "Bearer t0ken"}});
+  ASSERT_TRUE(response.has_value()) << response.error().message;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "/metrics t0ken");
+}
+
+TEST_F(HttpServerTest, RefusesOtherMethodsAndHugeHeaders) {
+  EXPECT_EQ(Send("DELETE", "/")->status, 405);
+  EXPECT_FALSE(Send("GET", "/", {{"X-Huge", std::string(20000, 'x')}}).has_value());
+  EXPECT_EQ(Send("GET", "/still-there")->status, 200);
+}
+
+TEST(Listen, MalformedAndTakenAddressesAreErrors) {
+  for (const char* listen : {"", "8081", "localhost:8081", "127.0.0.1:x", "127.0.0.1:70000"}) {
+    const auto server = StartHttpServer({.listen = listen}, Echo);
+    ASSERT_FALSE(server.has_value()) << listen;
+    EXPECT_EQ(server.error().code, ErrorCode::kInvalidArgument) << listen;
+  }
+  auto first = StartHttpServer({.listen = "127.0.0.1:0"}, Echo);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_TRUE(IsLoopback("127.0.0.1:1"));
+  EXPECT_TRUE(IsLoopback("[::1]:1"));
+  EXPECT_FALSE(IsLoopback("0.0.0.0:1"));
+}
+
+}  // namespace
+}  // namespace narrows::rest
