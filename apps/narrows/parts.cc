@@ -15,7 +15,8 @@ int Fail(const Error& error) {
 }
 
 void Warn(std::string_view message) {
-  std::fprintf(stderr, "narrows: warning: %.*s\n", static_cast<int>(message.size()), message.data());
+  std::fprintf(stderr, "narrows: warning: %.*s\n", static_cast<int>(message.size()),
+               message.data());
 }
 
 Result<std::filesystem::path> DatabasePath(const std::string& flag) {

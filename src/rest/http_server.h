@@ -12,8 +12,8 @@
 namespace narrows::rest {
 
 struct Request {
-  std::string method;  // "GET"
-  std::string path;    // without the query
+  std::string method;        // "GET"
+  std::string path;          // without the query
   std::string bearer_token;  // of the Authorization header; never log it
 };
 
@@ -26,12 +26,12 @@ struct Response {
 struct HttpServerOptions {
   std::string listen;  // "HOST:PORT" with a numeric host; "[::]:8081"; port 0 takes a free one
   int threads = 1;
-  int most_connections = 64;  // further ones are closed at once
+  int most_connections = 64;                       // further ones are closed at once
   std::chrono::milliseconds idle_timeout{10'000};  // for a whole request, and between two
 };
 
-// Answers GET and HEAD requests over plain HTTP/1.1 without a body (at most 8 KiB of headers). The handler runs on the
-// server's threads and must be thread-safe. Ends with the object.
+// Answers GET and HEAD requests over plain HTTP/1.1 without a body (at most 8 KiB of headers). The
+// handler runs on the server's threads and must be thread-safe. Ends with the object.
 class HttpServer {
  public:
   using Handler = std::function<Response(const Request&)>;
