@@ -25,8 +25,8 @@ Result<std::filesystem::path> DatabasePath(const std::string& flag) {
   return cache / "narrows.db";
 }
 
-std::vector<std::unique_ptr<const ecosystems::VersionOrder>> MakeVersionOrders() {
-  std::vector<std::unique_ptr<const ecosystems::VersionOrder>> orders;
+ecosystems::VersionOrders MakeVersionOrders() {
+  ecosystems::VersionOrders orders;
   orders.push_back(ecosystems::MakeDebianVersionOrder());
   orders.push_back(ecosystems::MakeUbuntuVersionOrder());
   orders.push_back(ecosystems::MakeAlpineVersionOrder());

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
-#include "ecosystems/version_order.h"
+#include "ecosystems/version_orders.h"
 
 namespace narrows::app {
 
@@ -24,6 +22,6 @@ void Warn(std::string_view message);
 Result<std::filesystem::path> DatabasePath(const std::string& flag);
 
 // Every ecosystem's; the list of built-ins is here and nowhere else.
-std::vector<std::unique_ptr<const ecosystems::VersionOrder>> MakeVersionOrders();
+ecosystems::VersionOrders MakeVersionOrders();
 
 }  // namespace narrows::app

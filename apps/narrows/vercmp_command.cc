@@ -1,10 +1,10 @@
 #include <iostream>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/strings.h"
 #include "commands.h"
+#include "ecosystems/version_orders.h"
 #include "parts.h"
 
 namespace narrows::app {
@@ -19,14 +19,11 @@ char CompareOne(const ecosystems::VersionOrder& order, std::string_view a, std::
 }  // namespace
 
 int RunVercmp(const std::string& ecosystem) {
-  const auto orders = MakeVersionOrders();
-  const ecosystems::VersionOrder* order = nullptr;
-  std::vector<std::string> known;
-  for (const auto& candidate : orders) {
-    known.emplace_back(candidate->Ecosystem());
-    if (candidate->Ecosystem() == ecosystem) order = candidate.get();
-  }
+  const ecosystems::VersionOrders orders = MakeVersionOrders();
+  const ecosystems::VersionOrder* order = ecosystems::FindVersionOrder(orders, ecosystem);
   if (!order) {
+    std::vector<std::string> known;
+    for (const auto& candidate : orders) known.emplace_back(candidate->Ecosystem());
     return Fail(InvalidArgument("no version order for ecosystem \"" + Printable(ecosystem) +
                                 "\"; there is one for " + Join(known, ", ")));
   }
