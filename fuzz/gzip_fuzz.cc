@@ -1,4 +1,5 @@
-// Unpacks the input as gzip or zstd, with piece and buffer sizes that must not matter.
+// Unpacks the input as gzip or zstd with piece and buffer sizes that must not matter, but for which
+// of its faults is seen first.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -23,13 +24,13 @@ std::string Inflate(std::string_view stored, size_t piece, size_t room) {
     stored.remove_prefix(input.size());
     while (output.size() < kMost) {
       const auto n = (*inflater)->Step(input, buffer);
-      if (!n.has_value()) return "damaged";
+      if (!n.has_value()) return "";
       output.append(buffer, 0, *n);
       if (*n < buffer.size()) break;
     }
   }
-  if (output.size() >= kMost) return "large";
-  return (*inflater)->Finish().has_value() ? output : "truncated";
+  if (output.size() >= kMost) return "";
+  return (*inflater)->Finish().has_value() ? output : "";
 }
 
 }  // namespace
