@@ -125,7 +125,7 @@ struct Policy {
   bool enabled = true;
   bool suspend = false;
   std::string settings_name;
-  std::string work_namespace;  // the policy's name where it isn't said; never inspected
+  std::string work_namespace;  // never inspected; empty where it isn't said
   std::optional<Schedule> schedule;
   Scanners scanners;
   model::LabelSelector namespace_selector;  // empty: all

@@ -290,7 +290,6 @@ void ReadSpec(const FieldReader& spec, Policy& policy) {
   policy.suspend = spec.Object("strategy").Flag("suspend").value_or(false);
   policy.settings_name = spec.Text("settingsName", 253);
   policy.work_namespace = spec.Text("workNamespace", 63);
-  if (policy.work_namespace.empty()) policy.work_namespace = policy.meta.name;
   if (const std::string text = spec.Text("schedule", 256); !text.empty()) {
     auto schedule = Schedule::Parse(text);
     if (schedule.has_value()) {

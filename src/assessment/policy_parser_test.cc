@@ -42,7 +42,7 @@ TEST(PolicyParser, SmallestPolicyHasTheAncestorsDefaults) {
   EXPECT_FALSE(policy.suspend);
   EXPECT_TRUE(policy.scanners.image);
   EXPECT_FALSE(policy.scanners.risk);
-  EXPECT_EQ(policy.work_namespace, "p");
+  EXPECT_EQ(policy.work_namespace, "");
   EXPECT_FALSE(policy.schedule.has_value());
   EXPECT_TRUE(policy.namespace_selector.empty());
   EXPECT_EQ(policy.on_unknown, OnUnknown::kReport);

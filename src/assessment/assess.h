@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assessment/policy.h"
+#include "model/assessment.h"
+#include "model/workload.h"
+
+// Judging: pure functions of a policy, what runs, and what is known of its images.
+namespace narrows::assessment {
+
+// What is known of the image that a container runs.
+struct ImageScan {
+  std::string digest;                                     // of the manifest that was scanned
+  const std::vector<model::Finding>* findings = nullptr;  // borrowed for the call; null: none known
+  // Why it can't be judged ("not analysed yet", "registry down: …"); empty when it can. Findings
+  // may be there all the same, and then can violate.
+  std::string unknown_reason;
+};
+using ScanLookup = std::function<ImageScan(const model::Pod&, const model::Container&)>;
+
+// The reason for a container that has no image yet. It never counts as a failure, whatever
+// onUnknown says: nothing runs.
+inline constexpr std::string_view kNotStartedYet = "the container has not started yet";
+
+// Whether the policy inspects the namespace / the pod (by its labels, in such a namespace).
+bool Covers(const Policy& policy, const model::Namespace& name_space);
+bool Covers(const Policy& policy, const model::Namespace& name_space, const model::Pod& pod);
+
+// Judges the workload's pods that the policy covers, init and ephemeral containers included. Pods
+// that have ended count only where no other is left. Nothing when the policy covers none of them or
+// its image scanner is off. Does not look at enabled, suspend or deletion.
+std::optional<model::Assessment> Assess(const Policy& policy, const model::Namespace& name_space,
+                                        const model::Workload& workload, const ScanLookup& scans,
+                                        TimePoint now);
+
+// Judges one image, as Assess does for each container and `scan --policy` for a whole run.
+// Exceptions that are limited to workloads apply only where `pod_labels` are given.
+model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan,
+                                      const model::Labels* pod_labels, TimePoint now);
+
+// Whether the policy treats it as violated: it is, or it is unknown and the policy says onUnknown:
+// fail.
+bool Fails(const Policy& policy, const model::ContainerAssessment& container);
+bool Fails(const Policy& policy, const model::Assessment& assessment);
+
+// What a finding is when the image changes: eight hexadecimal digits of its id and source package.
+std::string Fingerprint(const model::Finding& finding);
+
+// Of all violations, sorted, none twice; "unknown" stands for failing without one.
+std::vector<std::string> Fingerprints(const Policy& policy, const model::Assessment& assessment);
+
+}  // namespace narrows::assessment
