@@ -132,9 +132,9 @@ ObjectStatus StatusOf(const Setting& setting) {
 
 ObjectStatus StatusOfInvalid(const Error& error) {
   ObjectStatus status;
-  status.conditions = {{"Ready", ConditionStatus::kFalse, "InvalidSpec",
-                        error.message + " (until it is mended the policy is frozen: nothing new is "
-                                        "isolated, nothing released)"}};
+  status.conditions = {
+      {"Ready", ConditionStatus::kFalse, "InvalidSpec",
+       error.message + " (until this is mended nothing new is done and nothing undone)"}};
   return status;
 }
 
