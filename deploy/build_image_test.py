@@ -12,8 +12,11 @@ PROGRAM = "/usr/bin/skopeo"  # linked with several libraries that are linked wit
 
 
 def build(folder, program=PROGRAM):
-    return subprocess.run([HERE / "build-image", "--binary", program, "--output", folder],
-                          capture_output=True, text=True)
+    return subprocess.run(
+        [HERE / "build-image", "--binary", program, "--output", folder],
+        capture_output=True,
+        text=True,
+    )
 
 
 class BuildImage(unittest.TestCase):
@@ -26,11 +29,16 @@ class BuildImage(unittest.TestCase):
         assert done.returncode == 0, done.stderr
         cls.rootfs = cls.folder / "rootfs"
         cls.rootfs.mkdir()
-        subprocess.run(["tar", "-xf", cls.folder / "image" / "rootfs.tar", "-C", cls.rootfs], check=True)
+        subprocess.run(
+            ["tar", "-xf", cls.folder / "image" / "rootfs.tar", "-C", cls.rootfs], check=True
+        )
 
     def inside(self, *command):
-        return subprocess.run(["chroot", "--userspec=65532:65532", self.rootfs, *command],
-                              capture_output=True, text=True)
+        return subprocess.run(
+            ["chroot", "--userspec=65532:65532", self.rootfs, *command],
+            capture_output=True,
+            text=True,
+        )
 
     def test_program_runs_with_nothing_but_the_image(self):
         done = self.inside("/usr/bin/narrows", "--version")
@@ -67,8 +75,10 @@ class BuildImage(unittest.TestCase):
 
     def test_is_the_same_each_time(self):
         build(self.folder / "again")
-        self.assertEqual((self.folder / "image/layout/index.json").read_text("utf-8"),
-                         (self.folder / "again/layout/index.json").read_text("utf-8"))
+        self.assertEqual(
+            (self.folder / "image/layout/index.json").read_text("utf-8"),
+            (self.folder / "again/layout/index.json").read_text("utf-8"),
+        )
 
     def test_names_a_program_that_is_not_there(self):
         done = build(self.folder / "none", "/nonexistent/narrows")

@@ -43,8 +43,17 @@ def apply(path):
 
 
 def patch(change, kind="merge"):
-    return LAB.kubectl(NARROWS, "patch", "pod", POD, "--namespace=tools", f"--type={kind}", "-p",
-                       json.dumps(change), check=False)
+    return LAB.kubectl(
+        NARROWS,
+        "patch",
+        "pod",
+        POD,
+        "--namespace=tools",
+        f"--type={kind}",
+        "-p",
+        json.dumps(change),
+        check=False,
+    )
 
 
 def metadata(labels=None, **members):
@@ -61,7 +70,9 @@ class PodUpdates(unittest.TestCase):
 
     def setUp(self):
         released = metadata(RELEASE | {OTHER_LABEL: POD, "x": None})
-        LAB.kubectl("patch", "pod", POD, "--namespace=tools", "--type=merge", "-p", json.dumps(released))
+        LAB.kubectl(
+            "patch", "pod", POD, "--namespace=tools", "--type=merge", "-p", json.dumps(released)
+        )
 
     def allowed(self, change):
         done = patch(change)
@@ -86,7 +97,9 @@ class PodUpdates(unittest.TestCase):
         self.allowed(metadata({OTHER_LABEL: POD}))
 
     def test_may_not_change_the_spec(self):
-        image = {"spec": {"containers": [{"name": "shell", "image": "10.86.0.1:5000/samples/scratch:1"}]}}
+        image = {
+            "spec": {"containers": [{"name": "shell", "image": "10.86.0.1:5000/samples/scratch:1"}]}
+        }
         self.refused(image, "may not change the spec", "strategic")
         self.refused({"spec": {"activeDeadlineSeconds": 5}}, "may not change the spec")
         self.refused(image | metadata(QUARANTINE), "may not change the spec", "strategic")
@@ -118,46 +131,63 @@ class Permissions(unittest.TestCase):
     """20-roles.yaml."""
 
     def can(self, verb, resource, *options):
-        return LAB.kubectl("auth", "can-i", verb, resource, NARROWS, *options, check=False).stdout.strip()
+        return LAB.kubectl(
+            "auth", "can-i", verb, resource, NARROWS, *options, check=False
+        ).stdout.strip()
 
     def test_grant_what_serve_needs_in_every_namespace(self):
         for verbs, resources in (
-                ("list watch", "namespaces nodes pods replicationcontrollers services"
-                               " deployments.apps replicasets.apps statefulsets.apps daemonsets.apps"
-                               " jobs.batch cronjobs.batch networkpolicies.networking.k8s.io"
-                               " inspectionpolicies.goharbor.goharbor.io settings.goharbor.goharbor.io"),
-                ("get", "secrets serviceaccounts"),
-                ("patch", "pods inspectionpolicies.goharbor.goharbor.io"),
-                ("create patch delete", "networkpolicies.networking.k8s.io"),
-                ("create patch", "events events.events.k8s.io"),
-                ("create", "selfsubjectaccessreviews.authorization.k8s.io"
-                           " subjectaccessreviews.authorization.k8s.io"
-                           " tokenreviews.authentication.k8s.io")):
+            (
+                "list watch",
+                "namespaces nodes pods replicationcontrollers services"
+                " deployments.apps replicasets.apps statefulsets.apps daemonsets.apps"
+                " jobs.batch cronjobs.batch networkpolicies.networking.k8s.io"
+                " inspectionpolicies.goharbor.goharbor.io settings.goharbor.goharbor.io",
+            ),
+            ("get", "secrets serviceaccounts"),
+            ("patch", "pods inspectionpolicies.goharbor.goharbor.io"),
+            ("create patch delete", "networkpolicies.networking.k8s.io"),
+            ("create patch", "events events.events.k8s.io"),
+            (
+                "create",
+                "selfsubjectaccessreviews.authorization.k8s.io"
+                " subjectaccessreviews.authorization.k8s.io"
+                " tokenreviews.authentication.k8s.io",
+            ),
+        ):
             for verb in verbs.split():
                 for resource in resources.split():
                     with self.subTest(f"{verb} {resource}"):
                         self.assertEqual("yes", self.can(verb, resource, "--all-namespaces"))
-        self.assertEqual("yes", self.can("patch", "inspectionpolicies.goharbor.goharbor.io",
-                                         "--subresource=status"))
-        self.assertEqual("yes", self.can("update", "leases.coordination.k8s.io",
-                                         "--namespace=narrows-system"))
+        self.assertEqual(
+            "yes",
+            self.can("patch", "inspectionpolicies.goharbor.goharbor.io", "--subresource=status"),
+        )
+        self.assertEqual(
+            "yes", self.can("update", "leases.coordination.k8s.io", "--namespace=narrows-system")
+        )
 
     def test_grant_nothing_beyond(self):
         for verbs, resources in (
-                ("list watch create patch delete", "secrets"),
-                ("list create", "serviceaccounts"),
-                ("create update delete", "pods"),
-                ("patch", "deployments.apps nodes services namespaces"),
-                ("create", "clusterrolebindings.rbac.authorization.k8s.io"
-                           " validatingadmissionpolicies.admissionregistration.k8s.io"),
-                ("update", "leases.coordination.k8s.io")):
+            ("list watch create patch delete", "secrets"),
+            ("list create", "serviceaccounts"),
+            ("create update delete", "pods"),
+            ("patch", "deployments.apps nodes services namespaces"),
+            (
+                "create",
+                "clusterrolebindings.rbac.authorization.k8s.io"
+                " validatingadmissionpolicies.admissionregistration.k8s.io",
+            ),
+            ("update", "leases.coordination.k8s.io"),
+        ):
             for verb in verbs.split():
                 for resource in resources.split():
                     with self.subTest(f"{verb} {resource}"):
                         self.assertEqual("no", self.can(verb, resource, "--namespace=tools"))
         for subresource in ("status", "exec", "eviction", "ephemeralcontainers"):
-            self.assertEqual("no", self.can("patch", "pods", f"--subresource={subresource}",
-                                            "--namespace=tools"))
+            self.assertEqual(
+                "no", self.can("patch", "pods", f"--subresource={subresource}", "--namespace=tools")
+            )
 
 
 class Samples(unittest.TestCase):

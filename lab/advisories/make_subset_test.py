@@ -23,14 +23,24 @@ VECTOR = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N
 
 
 def record(name, ecosystem, package, **members):
-    return {"id": name, "modified": "2023-07-14T00:00:00Z", "summary": "text", "details": "text",
-            "affected": [{"package": {"ecosystem": ecosystem, "name": package},
-                          "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]} | members
+    return {
+        "id": name,
+        "modified": "2023-07-14T00:00:00Z",
+        "summary": "text",
+        "details": "text",
+        "affected": [
+            {
+                "package": {"ecosystem": ecosystem, "name": package},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+            }
+        ],
+    } | members
 
 
 def run(*arguments):
-    with mock.patch.object(sys, "argv", ["make-subset", *arguments]), \
-            contextlib.redirect_stdout(io.StringIO()):
+    with mock.patch.object(sys, "argv", ["make-subset", *arguments]), contextlib.redirect_stdout(
+        io.StringIO()
+    ):
         subset.main()
 
 
@@ -47,8 +57,15 @@ class FullSet:
                     archive.writestr(member["id"] + ".json", json.dumps(member))
         os.makedirs(f"{root}/full/kev")
         with open(f"{root}/full/kev/kev.json", "w", encoding="utf-8") as file:
-            json.dump({"vulnerabilities": [{"cveID": "CVE-1-1", "shortDescription": "text"},
-                                           {"cveID": "CVE-9-9"}]}, file)
+            json.dump(
+                {
+                    "vulnerabilities": [
+                        {"cveID": "CVE-1-1", "shortDescription": "text"},
+                        {"cveID": "CVE-9-9"},
+                    ]
+                },
+                file,
+            )
         os.makedirs(f"{root}/full/epss")
         with subset.gzip.open(f"{root}/full/epss/epss.csv.gz", "wt") as file:
             file.write("#model\ncve,epss,percentile\nCVE-1-1,0.5,0.5\nCVE-9-9,0.5,0.5\n")
@@ -66,9 +83,17 @@ class FullSet:
 
 class MakeSubset(unittest.TestCase):
     def test_keeps_the_facts_about_listed_packages_and_no_text(self):
-        kept = record("DEBIAN-CVE-1-1", "Debian:12", "zlib", aliases=["CVE-1-1"], severity=VECTOR,
-                      references=[{"type": "ADVISORY", "url": "https://a"},
-                                  {"type": "WEB", "url": "https://b"}])
+        kept = record(
+            "DEBIAN-CVE-1-1",
+            "Debian:12",
+            "zlib",
+            aliases=["CVE-1-1"],
+            severity=VECTOR,
+            references=[
+                {"type": "ADVISORY", "url": "https://a"},
+                {"type": "WEB", "url": "https://b"},
+            ],
+        )
         other = record("DEBIAN-CVE-2-2", "Debian:12", "other", aliases=["CVE-2-2"])
         full = FullSet({"Debian": [kept, other]}, [("Debian", "zlib")])
         with full as found:
@@ -78,23 +103,30 @@ class MakeSubset(unittest.TestCase):
             self.assertEqual(VECTOR, reduced["severity"])
             self.assertEqual([{"type": "ADVISORY", "url": "https://a"}], reduced["references"])
             self.assertNotIn("text", json.dumps(reduced))
-            with open(f"{full.out}/kev/known_exploited_vulnerabilities.json", encoding="utf-8") as file:
+            with open(
+                f"{full.out}/kev/known_exploited_vulnerabilities.json", encoding="utf-8"
+            ) as file:
                 self.assertEqual([{"cveID": "CVE-1-1"}], json.load(file)["vulnerabilities"])
             with subset.gzip.open(f"{full.out}/epss/epss.csv.gz", "rt") as file:
                 self.assertEqual("#model\ncve,epss,percentile\nCVE-1-1,0.5,0.5\n", file.read())
 
     def test_the_same_name_in_another_ecosystem_is_another_package(self):
         namesake = record("U-1", "Ubuntu:20.04:LTS", "zlib", aliases=["CVE-1-1"], severity=VECTOR)
-        with FullSet({"Debian": [record("D-1", "Debian:12", "zlib")], "Ubuntu": [namesake]},
-                     [("Debian", "zlib")]) as found:
+        with FullSet(
+            {"Debian": [record("D-1", "Debian:12", "zlib")], "Ubuntu": [namesake]},
+            [("Debian", "zlib")],
+        ) as found:
             self.assertEqual(["D-1"], list(found))
 
     def test_another_record_gives_the_vector_that_one_lacks(self):
         lacking = record("DEBIAN-CVE-1-1", "Debian:12", "zlib", aliases=["CVE-1-1"])
-        giver = record("UBUNTU-CVE-1-1", "Ubuntu:20.04:LTS", "zlib", aliases=["CVE-1-1"], severity=VECTOR)
+        giver = record(
+            "UBUNTU-CVE-1-1", "Ubuntu:20.04:LTS", "zlib", aliases=["CVE-1-1"], severity=VECTOR
+        )
         poor = record("ALSA-1", "AlmaLinux:8", "zlib", aliases=["CVE-1-1"])
-        with FullSet({"Debian": [lacking], "Ubuntu": [giver], "AlmaLinux": [poor]},
-                     [("Debian", "zlib")]) as found:
+        with FullSet(
+            {"Debian": [lacking], "Ubuntu": [giver], "AlmaLinux": [poor]}, [("Debian", "zlib")]
+        ) as found:
             self.assertEqual({"DEBIAN-CVE-1-1", "UBUNTU-CVE-1-1"}, set(found))
             self.assertEqual(giver["affected"], found["UBUNTU-CVE-1-1"]["affected"])
 
@@ -108,14 +140,18 @@ class Kept(unittest.TestCase):
                 for member in archive.infolist():
                     self.assertEqual((1980, 1, 1, 0, 0, 0), member.date_time)
                     found = json.loads(archive.read(member))
-                    self.assertFalse({"summary", "details", "credits"} & set(found), member.filename)
+                    self.assertFalse(
+                        {"summary", "details", "credits"} & set(found), member.filename
+                    )
 
     def test_lists_every_package_of_the_sample_images(self):
         base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         built = os.path.join(base, "narrows", "lab", "images", "truth", "packages.txt")
         if not os.path.exists(built):
             self.skipTest("the sample images are not built")
-        missing = subset.read_packages(built) - subset.read_packages(os.path.join(HERE, "packages.txt"))
+        missing = subset.read_packages(built) - subset.read_packages(
+            os.path.join(HERE, "packages.txt")
+        )
         self.assertEqual(set(), missing, f"copy {built} here and run make-subset again")
 
     @unittest.skipUnless(os.path.isdir(FULL), "the full set is not there")
@@ -124,14 +160,21 @@ class Kept(unittest.TestCase):
         here = {found["id"]: found for _, found in subset.read_records(os.path.join(HERE, "osv"))}
         expected = 0
         for _, full in subset.read_records(os.path.join(FULL, "osv")):
-            about = [entry for entry in full["affected"] if "package" in entry and
-                     (entry["package"]["ecosystem"].split(":")[0], entry["package"]["name"]) in packages]
+            about = [
+                entry
+                for entry in full["affected"]
+                if "package" in entry
+                and (entry["package"]["ecosystem"].split(":")[0], entry["package"]["name"])
+                in packages
+            ]
             if not about:
                 continue
             expected += 1
             found = here[full["id"]]
-            self.assertEqual([(entry["package"], entry.get("ranges")) for entry in about],
-                             [(entry["package"], entry.get("ranges")) for entry in found["affected"]])
+            self.assertEqual(
+                [(entry["package"], entry.get("ranges")) for entry in about],
+                [(entry["package"], entry.get("ranges")) for entry in found["affected"]],
+            )
             for member in ("aliases", "severity", "withdrawn", "modified", "published"):
                 self.assertEqual(full.get(member), found.get(member), (full["id"], member))
         self.assertGreater(expected, 1000)
@@ -145,8 +188,9 @@ class Kept(unittest.TestCase):
                 for name in files:
                     made += 1
                     path = os.path.join(where, name)
-                    with open(path, "rb") as new, \
-                            open(os.path.join(HERE, os.path.relpath(path, folder)), "rb") as kept:
+                    with open(path, "rb") as new, open(
+                        os.path.join(HERE, os.path.relpath(path, folder)), "rb"
+                    ) as kept:
                         self.assertTrue(new.read() == kept.read(), path)
             self.assertEqual(4, made)
 

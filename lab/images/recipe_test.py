@@ -40,22 +40,35 @@ class Layers(InFolder):
 
     def test_have_parents_whiteouts_and_links_as_the_specification_spells_them(self):
         with tarfile.open(self.write("layer.tar")) as layer:
-            self.assertEqual(["a", "a/b", "a/b/file", "a/b/other", "a/.wh.gone", "a/emptied",
-                              "a/emptied/.wh..wh..opq"], layer.getnames())
+            self.assertEqual(
+                [
+                    "a",
+                    "a/b",
+                    "a/b/file",
+                    "a/b/other",
+                    "a/.wh.gone",
+                    "a/emptied",
+                    "a/emptied/.wh..wh..opq",
+                ],
+                layer.getnames(),
+            )
             self.assertTrue(layer.getmember("a/b/other").islnk())
             self.assertEqual("a/b/file", layer.getmember("a/b/other").linkname)
             self.assertEqual(0o755, layer.getmember("a/b/file").mode)
 
     def test_of_the_same_content_have_the_same_digest(self):
         blobs = oci.BlobStore(self.path("blobs"))
-        self.assertEqual(blobs.add_layer(self.write("one.tar")), blobs.add_layer(self.write("two.tar")))
+        self.assertEqual(
+            blobs.add_layer(self.write("one.tar")), blobs.add_layer(self.write("two.tar"))
+        )
 
     def test_of_zstd_are_unpacked_to_what_their_diff_id_says(self):
         blobs = oci.BlobStore(self.path("blobs"))
         descriptor, diff_id = blobs.add_layer(self.write("layer.tar"), "zstd")
         self.assertTrue(descriptor["mediaType"].endswith("+zstd"))
-        plain = subprocess.run(["zstd", "-dc", blobs.path(descriptor["digest"])], check=True,
-                               capture_output=True).stdout
+        plain = subprocess.run(
+            ["zstd", "-dc", blobs.path(descriptor["digest"])], check=True, capture_output=True
+        ).stdout
         self.assertEqual(diff_id, oci.digest_of(plain))
 
     def test_layout_of_an_index_holds_the_blobs_of_every_platform(self):
@@ -93,27 +106,62 @@ class Difference(InFolder):
 
 class PackageRecords(unittest.TestCase):
     def test_apk_record_lists_fields_then_files_with_their_checksums(self):
-        record = small.apk_record("libssl3", "3.1.1-r1", "openssl", "SSL", {"etc/x/y": "content"}, "x86_64")
+        record = small.apk_record(
+            "libssl3", "3.1.1-r1", "openssl", "SSL", {"etc/x/y": "content"}, "x86_64"
+        )
         lines = record.splitlines()
-        self.assertEqual(["C", "P", "V", "A", "S", "I", "T", "U", "L", "o", "m", "t", "c", "D", "p", "F",
-                          "M", "R", "a", "Z", ""], [line.split(":")[0] for line in lines])
+        self.assertEqual(
+            [
+                "C",
+                "P",
+                "V",
+                "A",
+                "S",
+                "I",
+                "T",
+                "U",
+                "L",
+                "o",
+                "m",
+                "t",
+                "c",
+                "D",
+                "p",
+                "F",
+                "M",
+                "R",
+                "a",
+                "Z",
+                "",
+            ],
+            [line.split(":")[0] for line in lines],
+        )
         self.assertIn("o:openssl", lines)
         checksum = base64.b64encode(hashlib.sha1(b"content").digest()).decode()
         self.assertIn("Z:Q1" + checksum, lines)
 
     def test_truth_line_names_the_source_and_its_version(self):
         stanza = "Package: {}\nVersion: {}\nArchitecture: amd64\n"
-        self.assertEqual("a\t1-1\tamd64\ta\t1-1\tinstalled\n",
-                         small.truth_line(stanza.format("a", "1-1")))
-        self.assertEqual("libb1:amd64\t1-1+b2\tamd64\tb\t1-1\tinstalled\n", small.truth_line(
-            stanza.format("libb1", "1-1+b2") + "Source: b (1-1)\nMulti-Arch: same\n"))
+        self.assertEqual(
+            "a\t1-1\tamd64\ta\t1-1\tinstalled\n", small.truth_line(stanza.format("a", "1-1"))
+        )
+        self.assertEqual(
+            "libb1:amd64\t1-1+b2\tamd64\tb\t1-1\tinstalled\n",
+            small.truth_line(
+                stanza.format("libb1", "1-1+b2") + "Source: b (1-1)\nMulti-Arch: same\n"
+            ),
+        )
 
 
-@unittest.skipUnless(shutil.which("docker-registry") and shutil.which("skopeo"),
-                     "docker-registry and skopeo are not installed")
+@unittest.skipUnless(
+    shutil.which("docker-registry") and shutil.which("skopeo"),
+    "docker-registry and skopeo are not installed",
+)
 class Forget(InFolder):
     def forget(self, *arguments):
-        return subprocess.run([os.path.join(HERE, "forget"), *arguments], capture_output=True, text=True)
+        return subprocess.run(
+            [os.path.join(HERE, "forget"), *arguments], capture_output=True, text=True
+        )
 
     def test_takes_an_image_away_and_says_so_when_it_is_not_there(self):
         blobs = oci.BlobStore(self.path("blobs"))

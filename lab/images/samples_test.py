@@ -22,10 +22,15 @@ def advisories(release):
             record = json.loads(archive.read(name))
             for entry in record["affected"]:
                 if entry["package"]["ecosystem"] == release:
-                    fixed = [event["fixed"] for one in entry["ranges"] for event in one["events"]
-                             if "fixed" in event]
+                    fixed = [
+                        event["fixed"]
+                        for one in entry["ranges"]
+                        for event in one["events"]
+                        if "fixed" in event
+                    ]
                     found.setdefault(entry["package"]["name"], []).append(
-                        (record["aliases"][0], fixed[0] if fixed else None))
+                        (record["aliases"][0], fixed[0] if fixed else None)
+                    )
     return found
 
 
@@ -57,14 +62,32 @@ def exploited():
 class SampleImages(unittest.TestCase):
     def test_old_debian_has_fixable_findings_in_each_package_that_went_back(self):
         fixable, _ = findings("debian-12-old", "Debian:12")
-        self.assertEqual({"gnutls28", "gzip", "libcap2", "libtasn1-6", "ncurses", "nettle", "openssl",
-                          "pcre2", "sudo", "systemd", "zlib"}, set(fixable.values()))
+        self.assertEqual(
+            {
+                "gnutls28",
+                "gzip",
+                "libcap2",
+                "libtasn1-6",
+                "ncurses",
+                "nettle",
+                "openssl",
+                "pcre2",
+                "sudo",
+                "systemd",
+                "zlib",
+            },
+            set(fixable.values()),
+        )
         self.assertIn("CVE-2022-37434", fixable)  # critical
         self.assertEqual({"CVE-2021-3156"}, set(fixable) & exploited())
 
     def test_debian_of_today_has_open_findings_only_and_none_exploited(self):
-        for image, release in (("debian-12", "Debian:12"), ("debian-12-layers", "Debian:12"),
-                               ("distroless", "Debian:12"), ("debian-11", "Debian:11")):
+        for image, release in (
+            ("debian-12", "Debian:12"),
+            ("debian-12-layers", "Debian:12"),
+            ("distroless", "Debian:12"),
+            ("debian-11", "Debian:11"),
+        ):
             with self.subTest(image):
                 fixable, still_open = findings(image, release)
                 self.assertEqual({}, fixable)
@@ -73,10 +96,23 @@ class SampleImages(unittest.TestCase):
 
     def test_every_image_has_a_layout(self):
         self.assertEqual(
-            {"alpine", "debian-11", "debian-12", "debian-12-layers", "debian-12-old", "distroless", "gone",
-             "private", "scratch"},
-            {name.removesuffix(".oci") for name in os.listdir(os.path.join(IMAGES, "archives"))
-             if name.endswith(".oci")})
+            {
+                "alpine",
+                "debian-11",
+                "debian-12",
+                "debian-12-layers",
+                "debian-12-old",
+                "distroless",
+                "gone",
+                "private",
+                "scratch",
+            },
+            {
+                name.removesuffix(".oci")
+                for name in os.listdir(os.path.join(IMAGES, "archives"))
+                if name.endswith(".oci")
+            },
+        )
 
 
 if __name__ == "__main__":

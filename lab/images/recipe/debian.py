@@ -37,12 +37,19 @@ def make_base(suite, tar_path, debs=None):
         os.makedirs(debs)
         names = "dpkg-query --admindir=\"$1/var/lib/dpkg\" -W -f '${source:Package} ${Package}\\n'"
         wanted = "|".join(re.escape(name) for name in EARLIER)
-        options.append("--customize-hook=cd " + debs + " && APT_CONFIG=\"$MMDEBSTRAP_APT_CONFIG\" "
-                       f"apt-get download $({names} | sed -nE 's/^({wanted}) //p')")
+        options.append(
+            "--customize-hook=cd " + debs + ' && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" '
+            f"apt-get download $({names} | sed -nE 's/^({wanted}) //p')"
+        )
     # Else the names of the machine that builds are in the image.
     options.append('--customize-hook=rm -f "$1/etc/hostname" "$1/etc/resolv.conf"')
-    run("mmdebstrap", *options, suite, tar_path,
-        env=dict(os.environ, SOURCE_DATE_EPOCH=str(oci.EPOCH), TMPDIR="/tmp"))
+    run(
+        "mmdebstrap",
+        *options,
+        suite,
+        tar_path,
+        env=dict(os.environ, SOURCE_DATE_EPOCH=str(oci.EPOCH), TMPDIR="/tmp"),
+    )
 
 
 def _rebuild(deb, scratch):
@@ -60,8 +67,9 @@ def _rebuild(deb, scratch):
     version = re.search(r"^Version: (\S+)$", text, re.M)[1]
     rebuilt = re.search(r"\+b\d+$", version)
     earlier = EARLIER[source]
-    text = re.sub(r"^Version: .*$", f"Version: {earlier}{rebuilt[0] if rebuilt else ''}", text,
-                  flags=re.M)
+    text = re.sub(
+        r"^Version: .*$", f"Version: {earlier}{rebuilt[0] if rebuilt else ''}", text, flags=re.M
+    )
     if source != name or rebuilt:
         field = f"Source: {source}" + (f" ({earlier})" if rebuilt else "")
         text = re.sub(r"^Source: .*\n", "", text, flags=re.M)
@@ -83,17 +91,26 @@ def go_back(rootfs, debs):
     inside = os.path.join(rootfs, "tmp", "debs")
     shutil.copytree(debs, inside)
     names = [os.path.join("/tmp/debs", os.path.basename(deb)) for deb in packages]
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C",
-                       PATH="/usr/sbin:/usr/bin:/sbin:/bin")
+    environment = dict(
+        os.environ,
+        DEBIAN_FRONTEND="noninteractive",
+        LC_ALL="C",
+        PATH="/usr/sbin:/usr/bin:/sbin:/bin",
+    )
     run("chroot", rootfs, "dpkg", "--install", *names, env=environment)
     unmet = run("chroot", rootfs, "dpkg", "--audit", env=environment)
     if unmet.strip():
         raise CommandFailed(f"the earlier packages leave the image broken:\n{unmet}")
     run("chroot", rootfs, "apt-get", "check", env=environment)
     shutil.rmtree(inside)
-    for leftover in ("var/log/dpkg.log", "var/log/alternatives.log", "var/lib/dpkg/status-old",
-                     "var/cache/ldconfig/aux-cache", "var/cache/apt/pkgcache.bin",
-                     "var/cache/apt/srcpkgcache.bin"):
+    for leftover in (
+        "var/log/dpkg.log",
+        "var/log/alternatives.log",
+        "var/lib/dpkg/status-old",
+        "var/cache/ldconfig/aux-cache",
+        "var/cache/apt/pkgcache.bin",
+        "var/cache/apt/srcpkgcache.bin",
+    ):
         path = os.path.join(rootfs, leftover)
         if os.path.exists(path):
             os.remove(path)
@@ -101,8 +118,16 @@ def go_back(rootfs, debs):
 
 def unpack(tar_path, rootfs):
     os.makedirs(rootfs)
-    run("tar", "--extract", "--numeric-owner", "--same-permissions", "--file", tar_path,
-        "--directory", rootfs)
+    run(
+        "tar",
+        "--extract",
+        "--numeric-owner",
+        "--same-permissions",
+        "--file",
+        tar_path,
+        "--directory",
+        rootfs,
+    )
 
 
 def _seal(path):
@@ -131,8 +156,9 @@ def write_difference(base_tar, rootfs, layer_path):
     """The layer that makes the base into this root file system: what changed, and whiteouts."""
     before = _state_of_tar(base_tar)
     seen = {"."}
-    with oci.LayerWriter(layer_path) as layer, \
-            tarfile.open(os.devnull, "w", format=tarfile.PAX_FORMAT) as reader:
+    with oci.LayerWriter(layer_path) as layer, tarfile.open(
+        os.devnull, "w", format=tarfile.PAX_FORMAT
+    ) as reader:
         for folder, folders, files in os.walk(rootfs):
             folders.sort()
             for name in sorted(folders + files):
@@ -159,8 +185,10 @@ def write_difference(base_tar, rootfs, layer_path):
                 layer.whiteout(name)
 
 
-TRUTH_FORMAT = ("${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t"
-                "${source:Version}\\t${db:Status-Status}\\n")
+TRUTH_FORMAT = (
+    "${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t"
+    "${source:Version}\\t${db:Status-Status}\\n"
+)
 
 
 def ground_truth(layout, tag, scratch):

@@ -56,7 +56,9 @@ class LayerWriter:
             self._add(name, tarfile.DIRTYPE, mode, owner=owner)
 
     def file(self, name, content, mode=0o644):
-        self._add(name, tarfile.REGTYPE, mode, content.encode() if isinstance(content, str) else content)
+        self._add(
+            name, tarfile.REGTYPE, mode, content.encode() if isinstance(content, str) else content
+        )
 
     def symlink(self, name, target):
         self._add(name, tarfile.SYMTYPE, 0o777, target=target)
@@ -96,7 +98,9 @@ class BlobStore:
         return {"mediaType": media_type, "digest": digest, "size": len(data)}
 
     def add_json(self, value, media_type):
-        return self.add(json.dumps(value, sort_keys=True, separators=(",", ":")).encode(), media_type)
+        return self.add(
+            json.dumps(value, sort_keys=True, separators=(",", ":")).encode(), media_type
+        )
 
     def add_layer(self, tar_path, compression="gzip"):
         """→ (descriptor, diffID)."""
@@ -108,8 +112,9 @@ class BlobStore:
         if compression == "zstd":
             subprocess.run(["zstd", "-q", "-f", "-10", tar_path, "-o", packed], check=True)
         else:
-            with open(tar_path, "rb") as tar, open(packed, "wb") as raw, \
-                    gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+            with open(tar_path, "rb") as tar, open(packed, "wb") as raw, gzip.GzipFile(
+                "", "wb", 6, raw, mtime=0
+            ) as out:
                 shutil.copyfileobj(tar, out, 1 << 20)
         content = hashlib.sha256()
         with open(packed, "rb") as blob:
@@ -117,27 +122,41 @@ class BlobStore:
                 content.update(block)
         digest, size = "sha256:" + content.hexdigest(), os.path.getsize(packed)
         os.replace(packed, self.path(digest))
-        return ({"mediaType": f"{LAYER}+{compression}", "digest": digest, "size": size},
-                "sha256:" + diff_id.hexdigest())
+        return (
+            {"mediaType": f"{LAYER}+{compression}", "digest": digest, "size": size},
+            "sha256:" + diff_id.hexdigest(),
+        )
 
     def add_image(self, layers, command, architecture=ARCHITECTURE, labels=None, entrypoint=None):
         """layers: [(descriptor, diffID)], lowest first. → the manifest's descriptor."""
         start = {"Cmd": command} | ({"Entrypoint": entrypoint} if entrypoint else {})
         config = {
-            "architecture": architecture, "os": "linux", "created": CREATED,
-            "config": start | {"User": "65532:65532", "Labels": labels or {},
-                               "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]},
+            "architecture": architecture,
+            "os": "linux",
+            "created": CREATED,
+            "config": start
+            | {
+                "User": "65532:65532",
+                "Labels": labels or {},
+                "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            },
             "rootfs": {"type": "layers", "diff_ids": [diff_id for _, diff_id in layers]},
             "history": [{"created": CREATED, "created_by": "narrows"} for _ in layers],
         }
-        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add_json(config, CONFIG),
-                    "layers": [descriptor for descriptor, _ in layers]}
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "config": self.add_json(config, CONFIG),
+            "layers": [descriptor for descriptor, _ in layers],
+        }
         return self.add_json(manifest, MANIFEST)
 
     def add_index(self, manifests):
         """manifests: [(descriptor, architecture)] → the index's descriptor."""
-        listed = [dict(descriptor, platform={"os": "linux", "architecture": architecture})
-                  for descriptor, architecture in manifests]
+        listed = [
+            dict(descriptor, platform={"os": "linux", "architecture": architecture})
+            for descriptor, architecture in manifests
+        ]
         return self.add_json({"schemaVersion": 2, "mediaType": INDEX, "manifests": listed}, INDEX)
 
     def _reachable(self, descriptor):

@@ -23,12 +23,18 @@ class Registry:
         self._config = tempfile.NamedTemporaryFile("w", suffix=".yml")
         self._config.write(
             f"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n"
-            f"storage: {{filesystem: {{rootdirectory: '{self.storage}'}}, delete: {{enabled: true}}}}\n"
-            f"http: {{addr: '{self.address}'}}\n")
+            f"storage:\n  filesystem: {{rootdirectory: '{self.storage}'}}\n"
+            "  delete: {enabled: true}\n"
+            f"http: {{addr: '{self.address}'}}\n"
+        )
         self._config.flush()
         self._process = subprocess.Popen(
-            ["docker-registry", "serve", self._config.name], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # Ends with the build, however that ends.
+            ["setpriv", "--pdeathsig", "TERM", "docker-registry", "serve", self._config.name],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for _ in range(300):
             try:
                 urllib.request.urlopen(f"http://{self.address}/v2/", timeout=5).close()
@@ -47,5 +53,13 @@ class Registry:
 
     def push(self, layout, tag, reference, *options):
         """Copies an image, or all platforms of an index, from a layout."""
-        run("skopeo", "copy", "--quiet", "--all", "--dest-tls-verify=false", *options,
-            f"oci:{layout}:{tag}", f"docker://{self.address}/{reference}")
+        run(
+            "skopeo",
+            "copy",
+            "--quiet",
+            "--all",
+            "--dest-tls-verify=false",
+            *options,
+            f"oci:{layout}:{tag}",
+            f"docker://{self.address}/{reference}",
+        )

@@ -9,24 +9,44 @@ import tarfile
 from recipe import oci
 
 ALPINE_RELEASE = "3.18.2"
-# name, version, origin, what it is, its files. The versions are Alpine 3.18's of June 2023: openssl,
-# busybox, curl, libxml2 and nghttp2 had fixes later, the others none.
+# name, version, origin, what it is, its files. The versions are Alpine 3.18's of June 2023:
+# openssl, busybox, curl, libxml2 and nghttp2 had fixes later, the others none.
 ALPINE_PACKAGES = [
-    ("alpine-baselayout-data", "3.4.3-r1", "alpine-baselayout", "Alpine base dir structure",
-     {"etc/alpine-release": ALPINE_RELEASE + "\n"}),
+    (
+        "alpine-baselayout-data",
+        "3.4.3-r1",
+        "alpine-baselayout",
+        "Alpine base dir structure",
+        {"etc/alpine-release": ALPINE_RELEASE + "\n"},
+    ),
     ("alpine-keys", "2.4-r1", "alpine-keys", "Public keys for Alpine Linux packages", {}),
     ("apk-tools", "2.14.0-r2", "apk-tools", "Alpine Package Keeper", {}),
-    ("busybox", "1.36.1-r0", "busybox", "Size optimized toolbox of many common UNIX utilities",
-     {"etc/securetty": "console\n"}),
+    (
+        "busybox",
+        "1.36.1-r0",
+        "busybox",
+        "Size optimized toolbox of many common UNIX utilities",
+        {"etc/securetty": "console\n"},
+    ),
     ("busybox-binsh", "1.36.1-r0", "busybox", "busybox ash /bin/sh", {}),
     ("ca-certificates-bundle", "20230506-r0", "ca-certificates", "Certificates of Mozilla", {}),
-    ("libcrypto3", "3.1.1-r1", "openssl", "Crypto library from openssl",
-     {"etc/ssl/openssl.cnf": "# empty in the lab\n"}),
+    (
+        "libcrypto3",
+        "3.1.1-r1",
+        "openssl",
+        "Crypto library from openssl",
+        {"etc/ssl/openssl.cnf": "# empty in the lab\n"},
+    ),
     ("libcurl", "8.1.2-r0", "curl", "The multiprotocol file transfer library", {}),
     ("libssl3", "3.1.1-r1", "openssl", "SSL shared libraries", {}),
     ("libxml2", "2.11.4-r0", "libxml2", "XML parsing library, version 2", {}),
-    ("musl", "1.2.4-r0", "musl", "the musl c library (libc) implementation",
-     {"lib/ld-musl-x86_64.so.1": "no loader in the lab\n"}),
+    (
+        "musl",
+        "1.2.4-r0",
+        "musl",
+        "the musl c library (libc) implementation",
+        {"lib/ld-musl-x86_64.so.1": "no loader in the lab\n"},
+    ),
     ("musl-utils", "1.2.4-r0", "musl", "the musl c library (libc) implementation", {}),
     ("nghttp2-libs", "1.53.0-r0", "nghttp2", "HTTP/2 client, server and proxy (libraries)", {}),
     ("scanelf", "1.3.7-r1", "pax-utils", "Scan ELF binaries for stuff", {}),
@@ -45,10 +65,19 @@ def apk_record(name, version, origin, description, files, arch):
     fields, then F: folder, M: mode, R: file, a: mode, Z: checksum."""
     size = sum(len(content) for content in files.values())
     lines = [
-        f"C:{_apk_sum(name + version + arch)}", f"P:{name}", f"V:{version}", f"A:{arch}",
-        f"S:{size + 512}", f"I:{size + 4096}", f"T:{description}",
-        "U:https://alpinelinux.org", "L:MIT", f"o:{origin}",
-        "m:Lab <lab@example.com>", "t:1686000000", "c:" + hashlib.sha1(origin.encode()).hexdigest(),
+        f"C:{_apk_sum(name + version + arch)}",
+        f"P:{name}",
+        f"V:{version}",
+        f"A:{arch}",
+        f"S:{size + 512}",
+        f"I:{size + 4096}",
+        f"T:{description}",
+        "U:https://alpinelinux.org",
+        "L:MIT",
+        f"o:{origin}",
+        "m:Lab <lab@example.com>",
+        "t:1686000000",
+        "c:" + hashlib.sha1(origin.encode()).hexdigest(),
     ]
     if name != "musl":
         lines.append("D:so:libc.musl-x86_64.so.1")
@@ -68,17 +97,27 @@ def apk_record(name, version, origin, description, files, arch):
 def write_alpine(layer_path, program, arch="x86_64", marker=""):
     with oci.LayerWriter(layer_path) as layer:
         layer.folder("tmp", 0o1777)
-        layer.file("etc/os-release", "NAME=\"Alpine Linux\"\nID=alpine\n"
-                   f"VERSION_ID={ALPINE_RELEASE}\nPRETTY_NAME=\"Alpine Linux v3.18\"\n")
+        layer.file(
+            "etc/os-release",
+            'NAME="Alpine Linux"\nID=alpine\n'
+            f'VERSION_ID={ALPINE_RELEASE}\nPRETTY_NAME="Alpine Linux v3.18"\n',
+        )
         layer.file("etc/apk/arch", arch + "\n")
         layer.file("etc/apk/world", "alpine-baselayout-data\nalpine-keys\napk-tools\nbusybox\n")
-        layer.file("etc/apk/repositories", "".join(
-            f"https://dl-cdn.alpinelinux.org/alpine/v3.18/{part}\n" for part in ("main", "community")))
+        layer.file(
+            "etc/apk/repositories",
+            "".join(
+                f"https://dl-cdn.alpinelinux.org/alpine/v3.18/{part}\n"
+                for part in ("main", "community")
+            ),
+        )
         for _, _, _, _, files in ALPINE_PACKAGES:
             for path, content in files.items():
                 layer.file(path, content)
-        layer.file("lib/apk/db/installed",
-                   "".join(apk_record(*package, arch) for package in ALPINE_PACKAGES))
+        layer.file(
+            "lib/apk/db/installed",
+            "".join(apk_record(*package, arch) for package in ALPINE_PACKAGES),
+        )
         layer.file("lib/apk/db/triggers", "")
         if marker:
             layer.file("etc/motd", marker)
@@ -88,8 +127,9 @@ def write_alpine(layer_path, program, arch="x86_64", marker=""):
 
 def alpine_truth(arch="x86_64"):
     """name, version, architecture, origin: what the data base holds."""
-    return "".join(f"{name}\t{version}\t{arch}\t{origin}\n"
-                   for name, version, origin, _, _ in ALPINE_PACKAGES)
+    return "".join(
+        f"{name}\t{version}\t{arch}\t{origin}\n" for name, version, origin, _, _ in ALPINE_PACKAGES
+    )
 
 
 DISTROLESS_PACKAGES = ["base-files", "libc6", "libgcc-s1", "libssl3", "tzdata", "zlib1g"]
@@ -135,8 +175,9 @@ def write_distroless(layer_path, program, base_tar):
         layer.file("usr/lib/os-release", read["usr/lib/os-release"])
         layer.symlink("etc/os-release", "../usr/lib/os-release")
         for package in DISTROLESS_PACKAGES:
-            stanza = re.sub(r"^(Status|Conffiles):.*\n(?: .*\n)*", "", by_name[package] + "\n",
-                            flags=re.M)
+            stanza = re.sub(
+                r"^(Status|Conffiles):.*\n(?: .*\n)*", "", by_name[package] + "\n", flags=re.M
+            )
             layer.file(f"var/lib/dpkg/status.d/{package}", stanza)
             layer.file(f"var/lib/dpkg/status.d/{package}.md5sums", read[sums[package]])
             truth.append(truth_line(stanza))
@@ -146,9 +187,11 @@ def write_distroless(layer_path, program, base_tar):
 
 def truth_line(stanza):
     """A stanza as dpkg-query would print it in debian.TRUTH_FORMAT."""
+
     def field(name):
         found = re.search(rf"^{name}: (.*)$", stanza, re.M)
         return found[1] if found else ""
+
     name, version, arch = field("Package"), field("Version"), field("Architecture")
     source = re.fullmatch(r"(\S+)(?: \((\S+)\))?", field("Source") or name)
     shown = f"{name}:{arch}" if field("Multi-Arch") == "same" else name
