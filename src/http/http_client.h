@@ -62,7 +62,8 @@ struct HttpResponse {
 // certificate is not trusted, with the reason), kCancelled and kDeadlineExceeded by the context,
 // kInvalidArgument (URL, method, header). An HTTP status is no error. Messages name method, scheme,
 // host and path; a query may hold a signature or a token and is left out. A stop ends a call at
-// once, whatever it waits for.
+// once, whatever it waits for. A request on a kept connection that the peer closes without any
+// answer is sent again on a new one, whatever its method.
 class HttpClient {
  public:
   // Called once with status and headers before any byte of the body; an Error ends the transfer

@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "base/call_context.h"
+#include "base/clock.h"
 #include "base/result.h"
+#include "kubernetes/client_config.h"
 
 namespace narrows::kubernetes {
 
@@ -68,8 +70,8 @@ class ApiClient {
   // One page.
   virtual Result<std::string> List(const ResourceType& type, const ListOptions& options,
                                    const CallContext& context) = 0;
-  // Until the server ends the watch (success) or the connection breaks, `context` ends or an event
-  // says so (Error).
+  // Until the server ends the watch (success), or the connection breaks, `context` ends or the
+  // server sends an ERROR event, which is not passed on (Error; kOutOfRange: relist).
   virtual Status Watch(const ResourceType& type, const WatchOptions& options,
                        const CallContext& context, const OnEvent& on_event) = 0;
   virtual Result<std::string> Create(const ResourceType& type, std::string_view name_space,
@@ -88,5 +90,17 @@ class ApiClient {
   // GET of a path that is no resource: "/version", "/readyz".
   virtual Result<std::string> GetPath(std::string_view path, const CallContext& context) = 0;
 };
+
+struct ApiClientOptions {
+  std::string user_agent = "narrows";
+  // Of one attempt of any call but Watch; the caller's deadline holds besides.
+  std::chrono::milliseconds attempt_timeout{60'000};
+};
+
+// A refused credential is renewed once; 429 and 503 are tried again as Retry-After says, a GET also
+// after a broken connection. Nothing is sent before the first call. `clock` outlives the client.
+// kInvalidArgument when certificates or keys cannot be read.
+Result<std::unique_ptr<ApiClient>> MakeApiClient(ClientConfig config, const Clock& clock,
+                                                 ApiClientOptions options = {});
 
 }  // namespace narrows::kubernetes
