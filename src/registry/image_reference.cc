@@ -195,9 +195,10 @@ Result<ImageReference> ImageReference::Parse(std::string_view text) {
   return reference;
 }
 
-ImageReference ImageReference::WithDomain(std::string domain) const {
+ImageReference ImageReference::At(std::string domain, std::string path) const {
   ImageReference other = *this;
   other.domain_ = std::move(domain);
+  other.path_ = std::move(path);
   return other;
 }
 
