@@ -1,17 +1,16 @@
 #include "report/documents/json.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cstdlib>
+#include <limits>
 #include <sstream>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "report/documents/json_writer.h"
 #include "report/documents/sample_reports_testing.h"
+#include "report/documents/validation_testing.h"
 
 namespace narrows::report {
 namespace {
@@ -23,17 +22,8 @@ std::string Json(const Report& report) {
   return out.str();
 }
 
-// Runs the JSON Schema validator: 0 fits, 1 does not, 77 not installed.
 int Validate(const std::string& schema, const std::string& document) {
-  const auto folder = ScopedTempDir::Create();
-  if (!folder.has_value()) return -1;
-  const auto path = folder->path() / "document.json";
-  if (!WriteFileAtomically(path, document).has_value()) return -1;
-  const std::string command =
-      "/usr/bin/python3 src/report/documents/testdata/validate_json.py api/schema/" + schema + " " +
-      path.string() + " >&2";
-  const int status = std::system(command.c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return testing::Validate("/usr/bin/python3", "validate_json.py api/schema/" + schema, document);
 }
 
 class DocumentsFitTheirSchema : public ::testing::Test {
