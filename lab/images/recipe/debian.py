@@ -29,8 +29,15 @@ EARLIER = {
 EXTRA = ["openssl", "sudo"]
 
 
-def make_base(suite, tar_path, debs=None):
-    """mmdebstrap's minimal system. With debs, the packages of EARLIER are also downloaded there."""
+TRUTH_FORMAT = (
+    "${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t"
+    "${source:Version}\\t${db:Status-Status}\\n"
+)
+
+
+def make_base(suite, tar_path, truth, debs=None):
+    """mmdebstrap's minimal system, and what dpkg-query says in it, written to the file truth. With
+    debs, the packages of EARLIER are also downloaded there."""
     say(f"Debian {suite}: minimal system")
     options = ["--variant=minbase", f"--include={','.join(EXTRA)}"]
     if debs:
@@ -41,6 +48,7 @@ def make_base(suite, tar_path, debs=None):
             "--customize-hook=cd " + debs + ' && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" '
             f"apt-get download $({names} | sed -nE 's/^({wanted}) //p')"
         )
+    options.append(f"--customize-hook=chroot \"$1\" dpkg-query -W -f '{TRUTH_FORMAT}' > {truth}")
     # Else the names of the machine that builds are in the image.
     options.append('--customize-hook=rm -f "$1/etc/hostname" "$1/etc/resolv.conf"')
     run(
@@ -183,12 +191,6 @@ def write_difference(base_tar, rootfs, layer_path):
         for name in gone:
             if os.path.dirname(name) not in gone:
                 layer.whiteout(name)
-
-
-TRUTH_FORMAT = (
-    "${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t"
-    "${source:Version}\\t${db:Status-Status}\\n"
-)
 
 
 def ground_truth(layout, tag, scratch):
