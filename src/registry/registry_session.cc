@@ -81,8 +81,10 @@ Result<RegistrySession::Answer> RegistrySession::Send(
     if (!anonymous && (challenged || answer.response.status == 403)) ++login.candidate;
     ASSIGN_OR_RETURN(const bool another, Advance(login, challenges, context, refusal));
     if (another) continue;
-    const std::lock_guard lock(mutex_);
-    login_ = Login();
+    {
+      const std::lock_guard lock(mutex_);
+      login_ = Login();
+    }
     return Refused(refusal, context);
   }
 }
