@@ -1,0 +1,229 @@
+#include "advisories/database.h"
+
+#include "advisories/cve_id.h"
+#include "advisories/database_file.h"
+#include "advisories/database_format.h"
+
+namespace narrows::advisories {
+namespace {
+
+Error Malformed(std::string_view what) {
+  return DataLoss("the advisory database is damaged (" + std::string(what) +
+                  "); build it again with `narrows db build`");
+}
+
+// First of `count` entries of `entry_bytes`, each beginning with a u64 key in ascending order,
+// whose key is not below `key`.
+size_t LowerBound(std::string_view entries, size_t entry_bytes, uint64_t key) {
+  size_t first = 0;
+  size_t count = entries.size() / entry_bytes;
+  while (count > 0) {
+    const size_t half = count / 2;
+    Decoder decoder(entries.substr((first + half) * entry_bytes, 8));
+    if (decoder.Fixed64() < key) {
+      first += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  return first;
+}
+
+// Calls match(decoder) on the postings of each index entry with the hash until it returns true.
+template <typename Match>
+Status Lookup(const DatabaseFile& file, SectionKind index_kind, SectionKind postings, uint64_t hash,
+              Match match) {
+  ASSIGN_OR_RETURN(const std::string_view index, file.ReadAll(index_kind));
+  const size_t count = index.size() / kIndexEntryBytes;
+  for (size_t i = LowerBound(index, kIndexEntryBytes, hash); i < count; ++i) {
+    const IndexEntry entry = ReadIndexEntry(index.substr(i * kIndexEntryBytes, kIndexEntryBytes));
+    if (entry.hash != hash) break;
+    ASSIGN_OR_RETURN(const std::string_view bytes, file.Read(postings, entry.offset, entry.bytes));
+    Decoder decoder(bytes);
+    ASSIGN_OR_RETURN(const bool done, match(decoder));
+    if (done) break;
+  }
+  return Ok();
+}
+
+Status ReadRanges(const DatabaseFile& file, Decoder& decoder, PackageStatement& statement) {
+  statement.range_count = decoder.Count();
+  if (statement.ranges.size() < statement.range_count)
+    statement.ranges.resize(statement.range_count);
+  for (size_t i = 0; i < statement.range_count; ++i) {
+    std::vector<EventView>& events = statement.ranges[i];
+    events.clear();
+    for (size_t left = decoder.Count(); left > 0; --left) {
+      const uint64_t type = decoder.Varint();
+      const StringRef version = decoder.Varint32();
+      if (decoder.failed() || type > static_cast<uint64_t>(EventType::kLimit))
+        return Malformed("an event");
+      EventView event{static_cast<EventType>(type), {}};
+      ASSIGN_OR_RETURN(event.version, file.ReadString(SectionKind::kVersions, version));
+      events.push_back(event);
+    }
+  }
+  return Ok();
+}
+
+Status ReadStatement(const DatabaseFile& file, Decoder& decoder, PackageStatement& statement) {
+  statement.record = decoder.Varint32();
+  const uint64_t unfixed = decoder.Varint();
+  if (unfixed > static_cast<uint64_t>(model::FixStatus::kEndOfLife)) return Malformed("a status");
+  statement.unfixed = static_cast<model::FixStatus>(unfixed);
+  ASSIGN_OR_RETURN(statement.vendor_severity,
+                   file.ReadString(SectionKind::kNames, decoder.Varint32()));
+  ASSIGN_OR_RETURN(statement.cvss_vector, file.ReadString(SectionKind::kNames, decoder.Varint32()));
+  RETURN_IF_ERROR(ReadRanges(file, decoder, statement));
+  statement.versions.clear();
+  for (size_t left = decoder.Count(); left > 0; --left) {
+    ASSIGN_OR_RETURN(const std::string_view version,
+                     file.ReadString(SectionKind::kVersions, decoder.Varint32()));
+    statement.versions.push_back(version);
+  }
+  return decoder.failed() ? Status(Malformed("what is said of a package")) : Ok();
+}
+
+Result<std::string> ReadText(const DatabaseFile& file, SectionKind heap, Decoder& decoder) {
+  ASSIGN_OR_RETURN(const std::string_view text, file.ReadString(heap, decoder.Varint32()));
+  return std::string(text);
+}
+
+}  // namespace
+
+AdvisoryDatabase::AdvisoryDatabase(std::unique_ptr<DatabaseFile> file) : file_(std::move(file)) {}
+AdvisoryDatabase::~AdvisoryDatabase() = default;
+
+Result<std::unique_ptr<const AdvisoryDatabase>> AdvisoryDatabase::Open(
+    const std::filesystem::path& path) {
+  ASSIGN_OR_RETURN(auto file, DatabaseFile::Open(path));
+  return Load(std::move(file));
+}
+
+Result<std::unique_ptr<const AdvisoryDatabase>> AdvisoryDatabase::FromBytes(std::string bytes) {
+  ASSIGN_OR_RETURN(auto file, DatabaseFile::FromBytes(std::move(bytes)));
+  return Load(std::move(file));
+}
+
+Result<std::unique_ptr<const AdvisoryDatabase>> AdvisoryDatabase::Load(
+    std::unique_ptr<DatabaseFile> file) {
+  std::unique_ptr<AdvisoryDatabase> database(new AdvisoryDatabase(std::move(file)));
+  ASSIGN_OR_RETURN(const std::string_view json, database->file_->ReadAll(SectionKind::kMetadata));
+  auto metadata = ReadMetadata(json);
+  if (!metadata.has_value()) return Malformed("metadata: " + metadata.error().message);
+  database->metadata_ = *std::move(metadata);
+  database->metadata_.format_version = kDatabaseFormatVersion;
+  database->metadata_.bytes = database->file_->bytes();
+  return std::unique_ptr<const AdvisoryDatabase>(std::move(database));
+}
+
+Status AdvisoryDatabase::FindByPackage(
+    std::string_view ecosystem, std::string_view package,
+    const std::function<Status(const PackageStatement&)>& visit) const {
+  const auto match = [&](Decoder& decoder) -> Result<bool> {
+    ASSIGN_OR_RETURN(const std::string_view its_ecosystem,
+                     file_->ReadString(SectionKind::kNames, decoder.Varint32()));
+    ASSIGN_OR_RETURN(const std::string_view its_package,
+                     file_->ReadString(SectionKind::kNames, decoder.Varint32()));
+    if (its_ecosystem != ecosystem || its_package != package) return false;
+    PackageStatement statement;
+    for (size_t left = decoder.Count(); left > 0; --left) {
+      RETURN_IF_ERROR(ReadStatement(*file_, decoder, statement));
+      RETURN_IF_ERROR(visit(statement));
+    }
+    if (decoder.failed()) return Malformed("a list of statements");
+    return true;
+  };
+  return Lookup(*file_, SectionKind::kPackageIndex, SectionKind::kStatements,
+                HashKey(ecosystem, package), match);
+}
+
+Result<AdvisoryDatabase::Record> AdvisoryDatabase::ReadRecord(uint32_t record) const {
+  ASSIGN_OR_RETURN(const std::string_view offsets,
+                   file_->Read(SectionKind::kRecordIndex, size_t{record} * 4, 8));
+  Decoder pair(offsets);
+  const uint32_t begin = pair.Fixed32();
+  const uint32_t end = pair.Fixed32();
+  if (begin > end) return Malformed("the index of records");
+  ASSIGN_OR_RETURN(const std::string_view bytes,
+                   file_->Read(SectionKind::kRecords, begin, end - begin));
+  Decoder decoder(bytes);
+  Record result;
+  AdvisoryRecord& advisory = result.advisory;
+  ASSIGN_OR_RETURN(advisory.id, ReadText(*file_, SectionKind::kNames, decoder));
+  const uint64_t kind = decoder.Varint();
+  if (kind > static_cast<uint64_t>(model::FindingKind::kSecret)) return Malformed("a kind");
+  advisory.kind = static_cast<model::FindingKind>(kind);
+  const auto time = [](uint64_t millis) {
+    return TimePoint(Duration(static_cast<int64_t>(millis)));
+  };
+  advisory.modified = time(decoder.Varint());
+  if (const uint64_t published = decoder.Varint(); published != 0)
+    advisory.published = time(published);
+  ASSIGN_OR_RETURN(advisory.summary, ReadText(*file_, SectionKind::kTexts, decoder));
+  ASSIGN_OR_RETURN(advisory.url, ReadText(*file_, SectionKind::kTexts, decoder));
+  ASSIGN_OR_RETURN(const std::string url_end, ReadText(*file_, SectionKind::kNames, decoder));
+  advisory.url += url_end;
+  for (std::string* text : {&advisory.vendor_severity, &advisory.cvss_vector,
+                            &advisory.severity_source, &result.ecosystem}) {
+    ASSIGN_OR_RETURN(*text, ReadText(*file_, SectionKind::kNames, decoder));
+  }
+  for (auto* list : {&advisory.vulnerabilities, &advisory.aliases}) {
+    for (size_t left = decoder.Count(); left > 0; --left) {
+      ASSIGN_OR_RETURN(std::string id, ReadText(*file_, SectionKind::kNames, decoder));
+      list->push_back(std::move(id));
+    }
+  }
+  if (decoder.failed()) return Malformed("a record");
+  return result;
+}
+
+Result<std::vector<uint32_t>> AdvisoryDatabase::FindById(std::string_view id) const {
+  std::vector<uint32_t> records;
+  const auto match = [&](Decoder& decoder) -> Result<bool> {
+    ASSIGN_OR_RETURN(const std::string_view its_id,
+                     file_->ReadString(SectionKind::kNames, decoder.Varint32()));
+    if (its_id != id) return false;
+    for (size_t left = decoder.Count(); left > 0; --left) records.push_back(decoder.Varint32());
+    if (decoder.failed()) return Malformed("the records of an id");
+    return true;
+  };
+  RETURN_IF_ERROR(
+      Lookup(*file_, SectionKind::kIdIndex, SectionKind::kIdPostings, HashKey(id), match));
+  return records;
+}
+
+Result<bool> AdvisoryDatabase::IsKnownExploited(std::string_view cve) const {
+  const auto packed = PackCveId(cve);
+  if (!packed.has_value()) return false;
+  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kKev));
+  const size_t at = LowerBound(entries, 8, *packed) * 8;
+  Decoder decoder(entries.substr(std::min(at, entries.size())));
+  return decoder.Fixed64() == *packed && !decoder.failed();
+}
+
+Result<std::optional<model::Epss>> AdvisoryDatabase::FindEpss(std::string_view cve) const {
+  constexpr double kScale = 100000;
+  const auto packed = PackCveId(cve);
+  if (!packed.has_value()) return std::optional<model::Epss>();
+  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kEpss));
+  const size_t at = LowerBound(entries, kEpssEntryBytes, *packed) * kEpssEntryBytes;
+  Decoder decoder(entries.substr(std::min(at, entries.size())));
+  const uint64_t id = decoder.Fixed64();
+  const uint32_t score = decoder.Fixed32();
+  const uint32_t percentile = decoder.Fixed32();
+  if (decoder.failed() || id != *packed) return std::optional<model::Epss>();
+  return std::optional(model::Epss{score / kScale, percentile / kScale});
+}
+
+Status AdvisoryDatabase::Verify() const {
+  for (auto kind = static_cast<uint32_t>(SectionKind::kMetadata);
+       kind <= static_cast<uint32_t>(SectionKind::kEpss); ++kind) {
+    const auto section = file_->ReadAll(static_cast<SectionKind>(kind));
+    if (!section.has_value()) return section.error();
+  }
+  return Ok();
+}
+
+}  // namespace narrows::advisories

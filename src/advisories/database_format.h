@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace narrows::advisories {
+
+// The advisory database file, little-endian:
+//
+//   magic "\x89NRWSDB\n" · u32 format version · u32 header bytes · u64 file bytes ·
+//   u32 block bytes · u32 sections · {u32 kind, u32 0, u64 offset, u64 bytes} a section ·
+//   u64 CRC-64 of each block · u64 CRC-64 of the header so far · the sections
+//
+// Blocks count from the end of the header. A reader checks a block when it first reads from it, and
+// passes over sections of a kind it does not know. docs/adr/0002-advisory-database.md says why.
+constexpr std::string_view kDatabaseMagic = "\x89NRWSDB\n";
+constexpr uint32_t kDatabaseFormatVersion = 1;
+constexpr uint32_t kDatabaseBlockBytes = 16384;
+
+enum class SectionKind : uint32_t {
+  kMetadata = 1,      // JSON
+  kNames = 2,         // heap: ids, ecosystems, packages, words, vectors
+  kVersions = 3,      // heap
+  kTexts = 4,         // heap: summaries, beginnings of URLs
+  kRecords = 5,       // records, sorted by id
+  kRecordIndex = 6,   // u32 offset of each record, and the end
+  kPackageIndex = 7,  // IndexEntry, sorted by hash
+  kStatements = 8,    // what records say of a package, sorted by ecosystem and package
+  kIdIndex = 9,       // IndexEntry, sorted by hash
+  kIdPostings = 10,   // which records an id names
+  kKev = 11,          // u64 packed CVE id, sorted
+  kEpss = 12,         // u64 packed CVE id, u32 score and u32 percentile in 1/100000, sorted
+};
+
+// A heap is a run of strings, each preceded by its length; a reference is the offset of one. The
+// string at 0 is empty.
+using StringRef = uint32_t;
+
+// Points from the hash of a key into a section of postings.
+struct IndexEntry {
+  uint64_t hash = 0;
+  uint32_t offset = 0;
+  uint32_t bytes = 0;
+};
+constexpr size_t kIndexEntryBytes = 16;
+constexpr size_t kEpssEntryBytes = 16;
+
+uint64_t HashKey(std::string_view text);
+uint64_t HashKey(std::string_view ecosystem, std::string_view package);
+
+uint64_t Crc64(std::string_view bytes);
+
+// Appends little-endian base-128 numbers and fixed-size ones.
+class Encoder {
+ public:
+  void Varint(uint64_t value);
+  void Fixed32(uint32_t value);
+  void Fixed64(uint64_t value);
+  void Bytes(std::string_view bytes) { out_ += bytes; }
+  const std::string& out() const { return out_; }
+  std::string& out() { return out_; }
+
+ private:
+  std::string out_;
+};
+
+// Reads what Encoder wrote. After the first read past the end everything reads as 0 and failed() is
+// true.
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+
+  uint64_t Varint();
+  // A number that must be below 2^32.
+  uint32_t Varint32();
+  // A number of items that each take at least one byte: fails when more than there can be.
+  size_t Count();
+  uint32_t Fixed32();
+  uint64_t Fixed64();
+
+  size_t left() const { return rest_.size(); }
+  bool failed() const { return failed_; }
+  void Fail() {
+    failed_ = true;
+    rest_ = {};
+  }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+IndexEntry ReadIndexEntry(std::string_view sixteen_bytes);
+
+// The whole file out of its sections, in the order given. kResourceExhausted when a number of the
+// header does not hold it.
+Result<std::string> AssembleDatabase(
+    const std::vector<std::pair<SectionKind, std::string>>& sections);
+
+}  // namespace narrows::advisories

@@ -1,0 +1,92 @@
+#include "advisories/matching.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace narrows::advisories {
+namespace {
+
+using Order = ecosystems::VersionOrder;
+
+bool IsBeginning(const EventView& event) {
+  return event.type == EventType::kIntroduced && event.version == "0";
+}
+
+bool Before(const EventView& a, const EventView& b, const Order& order) {
+  if (IsBeginning(a) || IsBeginning(b)) return IsBeginning(a) && !IsBeginning(b);
+  return order.Compare(a.version, b.version) < 0;
+}
+
+bool WithinLimits(const std::vector<EventView>& events, std::string_view version,
+                  const Order& order) {
+  bool limited = false;
+  for (const EventView& event : events) {
+    if (event.type != EventType::kLimit) continue;
+    if (event.version == "*" || order.Compare(version, event.version) < 0) return true;
+    limited = true;
+  }
+  return !limited;
+}
+
+// The events in ascending order, those of equal versions as they are written. Nearly all ranges are
+// in order already, and those are not copied.
+const std::vector<EventView>& Sorted(const std::vector<EventView>& events, const Order& order,
+                                     std::vector<EventView>& room) {
+  const auto before = [&](const EventView& a, const EventView& b) { return Before(a, b, order); };
+  if (std::is_sorted(events.begin(), events.end(), before)) return events;
+  room = events;
+  std::stable_sort(room.begin(), room.end(), before);
+  return room;
+}
+
+Match EvaluateRange(const std::vector<EventView>& events, std::string_view version,
+                    const Order& order) {
+  if (!WithinLimits(events, version, order)) return {};
+  std::vector<EventView> room;
+  Match match;
+  for (const EventView& event : Sorted(events, order, room)) {
+    if (event.type == EventType::kLimit) continue;
+    const bool reached = IsBeginning(event) || order.Compare(version, event.version) >= 0;
+    if (!reached) {
+      if (event.type != EventType::kFixed || !match.fixed.empty()) continue;
+      match.fixed = event.version;
+    } else if (event.type == EventType::kIntroduced) {
+      match.affected = true;
+    } else if (event.type == EventType::kFixed || order.Compare(version, event.version) > 0) {
+      match.affected = false;  // a last affected version is affected itself
+    }
+  }
+  return match;
+}
+
+bool IsListed(const PackageStatement& statement, std::string_view version, const Order& order) {
+  return std::any_of(statement.versions.begin(), statement.versions.end(),
+                     [&](std::string_view listed) {
+                       return listed == version || order.Compare(listed, version) == 0;
+                     });
+}
+
+}  // namespace
+
+Match Evaluate(const PackageStatement& statement, std::string_view version, const Order& order) {
+  Match result;
+  bool open = false;
+  std::string_view next_fix;  // the nearest above the version, of any range
+  for (size_t i = 0; i < statement.range_count; ++i) {
+    const Match match = EvaluateRange(statement.ranges[i], version, order);
+    const bool nearer =
+        !match.fixed.empty() && (next_fix.empty() || order.Compare(match.fixed, next_fix) < 0);
+    if (nearer) next_fix = match.fixed;
+    if (!match.affected) continue;
+    result.affected = true;
+    open = open || match.fixed.empty();
+    if (result.fixed.empty() || order.Compare(match.fixed, result.fixed) > 0)
+      result.fixed = match.fixed;
+  }
+  if (open) result.fixed = {};
+  if (!result.affected && IsListed(statement, version, order)) return {true, next_fix};
+  return result;
+}
+
+}  // namespace narrows::advisories
