@@ -40,6 +40,8 @@ struct NetworkPolicy {
   bool governs_egress = false;
   std::vector<NetworkRule> ingress;
   std::vector<NetworkRule> egress;
+
+  friend bool operator==(const NetworkPolicy&, const NetworkPolicy&) = default;
 };
 
 // Of a v1 Service: whom it selects. Without a selector it selects nobody.
@@ -51,6 +53,7 @@ struct Service {
   bool Selects(const Labels& pod_labels) const {
     return !selector.empty() && LabelSelector{selector, {}}.Matches(pod_labels);
   }
+  friend bool operator==(const Service&, const Service&) = default;
 };
 
 }  // namespace narrows::model

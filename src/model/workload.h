@@ -49,6 +49,9 @@ struct Pod {
   Labels annotations;  // those of our own domains only
   std::vector<std::string> pull_secrets;
   std::vector<Container> containers;
+  // Kind of its direct controller ("ReplicaSet", "StatefulSet"), which decides whether a pod taken
+  // away is replaced under another name; empty for a bare pod.
+  std::string controller_kind;
   WorkloadRef owner;  // top controller, or the pod itself
 };
 
@@ -57,6 +60,7 @@ struct Namespace {
   std::string uid;
   Labels labels;
   bool terminating = false;
+  friend bool operator==(const Namespace&, const Namespace&) = default;
 };
 
 struct Node {
@@ -67,6 +71,7 @@ struct Node {
   std::string kubelet_version;
   std::string container_runtime;
   Labels labels;
+  friend bool operator==(const Node&, const Node&) = default;
 };
 
 // A workload with its pods of the moment.
