@@ -54,7 +54,8 @@ Status ReadOsvArchive(
     const std::function<Status(std::string_view name, Result<std::string_view> content)>& visit) {
   RETURN_IF_ERROR(CheckExists(path));
   const Archive a(archive_read_new());
-  archive_read_support_format_zip(a.get());
+  // By the central directory, so that a truncated archive is never taken for a smaller one.
+  archive_read_support_format_zip_seekable(a.get());
   if (archive_read_open_filename(a.get(), path.c_str(), kReadBytes) != ARCHIVE_OK)
     return Fault(a.get(), path);
   uint64_t entries = 0;

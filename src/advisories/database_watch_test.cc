@@ -1,0 +1,98 @@
+#include "advisories/database_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "advisories/database_writer.h"
+#include "base/file.h"
+
+namespace narrows::advisories {
+namespace {
+
+constexpr std::chrono::seconds kLongEnough{30};
+
+class DatabaseHandleTest : public testing::Test {
+ protected:
+  DatabaseHandleTest() : folder_(*ScopedTempDir::Create()), path_(folder_.path() / "narrows.db") {}
+
+  // A database with so many records.
+  void Put(size_t records) {
+    DatabaseWriter writer;
+    for (size_t i = 0; i < records; ++i) {
+      AdvisoryRecord record;
+      record.id = "A-" + std::to_string(i);
+      record.vulnerabilities = {record.id};
+      writer.Add(record);
+    }
+    auto output = writer.Finish();
+    ASSERT_TRUE(output.has_value());
+    ASSERT_TRUE(WriteFileAtomically(path_, output->bytes).has_value());
+  }
+
+  ScopedTempDir folder_;
+  std::filesystem::path path_;
+};
+
+TEST_F(DatabaseHandleTest, OpensWhatComesLater) {
+  DatabaseHandle handle(path_);
+  EXPECT_EQ(handle.Refresh().error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(*handle.Refresh());  // told once
+  EXPECT_EQ(handle.Current(), nullptr);
+  Put(1);
+  EXPECT_TRUE(*handle.Refresh());
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 1u);
+  EXPECT_FALSE(*handle.Refresh());
+}
+
+TEST_F(DatabaseHandleTest, AReplacedDatabaseStaysUsable) {
+  Put(1);
+  DatabaseHandle handle(path_);
+  ASSERT_TRUE(*handle.Refresh());
+  const auto before = handle.Current();
+  Put(2);
+  ASSERT_TRUE(*handle.Refresh());
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 2u);
+  EXPECT_TRUE(before->Verify().has_value());
+  EXPECT_EQ(before->ReadRecord(0)->advisory.id, "A-0");
+}
+
+TEST_F(DatabaseHandleTest, ADamagedReplacementIsNamedOnceAndTheOldOneStays) {
+  Put(1);
+  DatabaseHandle handle(path_);
+  ASSERT_TRUE(*handle.Refresh());
+  ASSERT_TRUE(WriteFileAtomically(path_, "rubbish").has_value());
+  EXPECT_FALSE(handle.Refresh().has_value());
+  EXPECT_FALSE(*handle.Refresh());
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 1u);
+  std::filesystem::remove(path_);
+  EXPECT_FALSE(handle.Refresh().has_value());
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 1u);
+}
+
+TEST_F(DatabaseHandleTest, WaitingSeesAReplacement) {
+  Put(1);
+  DatabaseHandle handle(path_);
+  ASSERT_TRUE(*handle.Refresh());
+  std::thread writer([this] { Put(3); });
+  EXPECT_TRUE(handle.WaitForReplacement(CallContext::WithTimeout(kLongEnough)).has_value());
+  writer.join();
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 3u);
+}
+
+TEST_F(DatabaseHandleTest, WaitingEndsWithItsContext) {
+  Put(1);
+  DatabaseHandle handle(path_);
+  ASSERT_TRUE(*handle.Refresh());
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(handle.WaitForReplacement(CallContext::WithTimeout(kLongEnough, stop.get_token()))
+                .error()
+                .code,
+            ErrorCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace narrows::advisories
