@@ -285,7 +285,7 @@ TEST_P(StoreConformance, RemembersTheLastScan) {
 TEST_P(StoreConformance, RefusesFindingsThatDoNotBelong) {
   const model::ImageAnalysis image = Image("sha256:1");
   Write(0, [&](Transaction& t) { ASSERT_TRUE(t.images().Put(image).has_value()); });
-  const auto refused = [&](const std::string& digest, model::Finding finding) {
+  const auto refused = [&](const std::string& digest, const model::Finding& finding) {
     auto transaction = store_->Begin(Day(1));
     const auto result = (*transaction)->findings().Replace(digest, Scan("db"), {finding});
     EXPECT_FALSE(result.has_value());

@@ -94,13 +94,13 @@ Status Database::Execute(const char* statements) {
 }
 
 Result<Query> Database::Start(std::string_view sql, std::initializer_list<Value> values) {
-  auto found = statements_.find(std::string(sql));
+  auto found = statements_.find(sql);
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
       return LastError();
-    found = statements_.emplace(sql, statement).first;
+    found = statements_.emplace(std::string(sql), statement).first;
   }
   sqlite3_stmt* statement = found->second.get();
   NARROWS_CHECK(sqlite3_stmt_busy(statement) == 0);

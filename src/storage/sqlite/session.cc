@@ -44,13 +44,13 @@ Status AppendChange(Session& session, ChangeKind kind, std::string_view key) {
 }
 
 std::string ContentKey(std::initializer_list<std::string_view> pieces) {
-  Sha256 hash;
+  std::string content;
   for (const std::string_view piece : pieces) {
-    hash.Update(std::to_string(piece.size()));
-    hash.Update(":");
-    hash.Update(piece);
+    content += std::to_string(piece.size());
+    content += ':';
+    content += piece;
   }
-  return FromHex(std::string_view(hash.FinishHex()).substr(0, 32)).value_or("");
+  return FromHex(std::string_view(Sha256Hex(content)).substr(0, 32)).value_or("");
 }
 
 std::optional<std::string> IdentityBytes(std::string_view id) {

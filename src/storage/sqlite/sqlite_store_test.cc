@@ -133,6 +133,7 @@ TEST_F(SqliteStoreTest, ReadersSeeWholeTransactionsWhileAnotherThreadWrites) {
   std::atomic<bool> done = false;
   std::atomic<int> torn = 0;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&, own = i == 0] {
       // One reads through a store of its own, as another process would.
