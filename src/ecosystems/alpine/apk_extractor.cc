@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kInstalled = "lib/apk/db/installed";
 constexpr std::string_view kMergedInstalled = "usr/lib/apk/db/installed";
-constexpr size_t kMostBytes = 32u << 20;
+constexpr size_t kMostBytes = 16u << 20;
+constexpr size_t kMostPackages = 50'000;
 
 // The fields that matter; views into the file.
 struct Record {
@@ -72,6 +73,10 @@ class ApkExtractor final : public PackageExtractor {
     Extracted extracted;
     Complaints complaints;
     while (!content.empty()) {
+      if (extracted.packages.size() == kMostPackages) {
+        complaints.Add("the file has more than " + std::to_string(kMostPackages) + " packages");
+        break;
+      }
       Record record;
       const bool cut = ReadRecord(content, record);
       if (!record.any) continue;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kStatusFile = "var/lib/dpkg/status";
 constexpr std::string_view kStatusFolder = "var/lib/dpkg/status.d/";
-constexpr size_t kMostBytes = 32u << 20;
+constexpr size_t kMostBytes = 16u << 20;
+constexpr size_t kMostPackages = 50'000;
 
 // The fields of one paragraph that matter here; views into the file.
 struct Paragraph {
@@ -98,6 +99,10 @@ class DpkgExtractor final : public PackageExtractor {
     Complaints complaints;
     size_t paragraphs = 0;
     while (!content.empty()) {
+      if (extracted.packages.size() == kMostPackages) {
+        complaints.Add("the file has more than " + std::to_string(kMostPackages) + " packages");
+        break;
+      }
       Paragraph paragraph;
       const bool cut = ReadParagraph(content, paragraph);
       if (!paragraph.any) continue;

@@ -1,0 +1,109 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "base/file.h"
+#include "inventory/image/image_analyser.h"
+#include "inventory/image/test_image.h"
+
+namespace narrows::inventory::image {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class DirectoryAnalysis : public ::testing::Test {
+ protected:
+  void File(const std::string& name, const std::string& content) {
+    fs::create_directories((root() / name).parent_path());
+    std::ofstream(root() / name) << content;
+  }
+  fs::path root() const { return dir_->path() / "root"; }
+  Result<model::ImageAnalysis> Analysed(std::vector<std::string> skip = {}) const {
+    return AnalyseDirectory(root(), {{&extractor_}, std::move(skip)}, {});
+  }
+  std::string Names() const {
+    const auto analysis = Analysed();
+    if (!analysis.has_value()) return analysis.error().message;
+    std::string names;
+    for (const model::Package& package : analysis->packages) names += package.name;
+    return names;
+  }
+
+  TestExtractor extractor_;
+  std::optional<ScopedTempDir> dir_{*ScopedTempDir::Create()};
+};
+
+TEST_F(DirectoryAnalysis, ReadsFilesAndFolders) {
+  File("db/list", "a 1\n");
+  File("db/list.d/b", "b 1\n");
+  File("db/list.d/c.not", "c 1\n");
+  File("usr/lib/os-release", "ID=debian\n");
+  const auto analysis = Analysed();
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  ASSERT_EQ(analysis->packages.size(), 2u);
+  EXPECT_EQ(analysis->packages[1].path, "/db/list.d/b");
+  EXPECT_EQ(analysis->packages[1].layer, "");
+  EXPECT_EQ(analysis->distribution->id, "debian");
+  EXPECT_TRUE(analysis->complete);
+  EXPECT_TRUE(analysis->has_package_database);
+}
+
+TEST_F(DirectoryAnalysis, FollowsLinksWithinTheRootOnly) {
+  File("state/list", "in 1\n");
+  std::ofstream(dir_->path() / "secret") << "out 1\n";
+  const auto link = [&](const fs::path& target) {
+    fs::remove_all(root() / "db");
+    fs::create_directories(root() / "db");
+    fs::create_symlink(target, root() / "db/list");
+    return Names();
+  };
+  EXPECT_EQ(link("../state/list"), "in");
+  EXPECT_EQ(link("/state/list"), "in");
+  EXPECT_EQ(link("../../../../state/list"), "in");
+  EXPECT_EQ(link(dir_->path() / "secret"), "");
+  EXPECT_EQ(link("../../secret"), "");
+  EXPECT_EQ(link("list"), "");
+  EXPECT_EQ(link("/proc/self/root" + (dir_->path() / "secret").string()), "");
+}
+
+TEST_F(DirectoryAnalysis, ReadsOneFileAtTwoPlacesOnce) {
+  File("db/list", "a ?\n");
+  fs::create_directories(root() / "db/list.d");
+  fs::create_hard_link(root() / "db/list", root() / "db/list.d/again");
+  EXPECT_EQ(Analysed()->statuses.size(), 1u);
+}
+
+TEST_F(DirectoryAnalysis, LeavesOutWhatIsSkipped) {
+  File("db/list", "a 1\n");
+  File("db/list.d/b", "b 1\n");
+  EXPECT_EQ(Analysed({"/db/list.d/"})->packages.size(), 1u);
+  EXPECT_EQ(Analysed({"db"})->packages.size(), 0u);
+  EXPECT_EQ(Analysed({"d"})->packages.size(), 2u);
+}
+
+TEST_F(DirectoryAnalysis, SaysWhatIsMissingAndWaitsForNoPipe) {
+  File("db/list", std::string(1001, 'x'));
+  const auto analysis = Analysed();
+  ASSERT_TRUE(analysis.has_value());
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_TRUE(analysis->has_package_database);
+  EXPECT_THAT(analysis->statuses.front(), HasSubstr("larger than the limit"));
+  fs::remove(root() / "db/list");
+  ASSERT_EQ(mkfifo((root() / "db/list").c_str(), 0600), 0);
+  EXPECT_FALSE(Analysed()->has_package_database);
+}
+
+TEST_F(DirectoryAnalysis, NamesAFolderThatIsNotThere) {
+  const auto analysis = Analysed();
+  ASSERT_FALSE(analysis.has_value());
+  EXPECT_EQ(analysis.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(analysis.error().message, HasSubstr(root().string()));
+}
+
+}  // namespace
+}  // namespace narrows::inventory::image

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inventory/image/layer_analysis.h"
+#include "inventory/image/watchlist.h"
+
+namespace narrows::inventory::image {
+
+// The watched part of an image's file system, put together from its layers as a container runtime
+// does (OCI image specification, "Image Layer Filesystem Changeset"): whiteouts and opaque folders
+// take away what lower layers brought; an entry replaces what was at its path; a path that goes
+// through a link of a lower layer is followed, unless the layer has an entry for the folder itself.
+class ImageTree {
+ public:
+  // The watchlist must outlive the tree.
+  explicit ImageTree(const Watchlist& watchlist);
+  ~ImageTree();
+
+  // Puts the next layer on top; `layer` is its number.
+  void Apply(const LayerAnalysis& analysis, int layer);
+
+  struct VisibleFile {
+    int layer = 0;
+    int file = 0;    // of that layer's analysis
+    std::string as;  // the well-known path it is found at
+  };
+  struct View {
+    std::vector<VisibleFile> files;        // none twice, in the order of the well-known places
+    std::vector<Watchlist::Place> wanted;  // what links lead to but the watchlist does not have
+  };
+
+  // What is at the well-known places now.
+  View Look() const;
+
+ private:
+  struct Node;
+  struct Found;
+
+  Found Walk(std::string_view path, bool follow_last, bool create) const;
+  void Remove(const LayerEntry& entry);
+  void Place(const LayerEntry& entry, int layer);
+  void LookAt(const Found& found, const Watchlist::Place& place, View& view) const;
+
+  const Watchlist& watchlist_;
+  const std::unique_ptr<Node> root_;
+};
+
+}  // namespace narrows::inventory::image

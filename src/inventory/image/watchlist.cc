@@ -1,0 +1,80 @@
+#include "inventory/image/watchlist.h"
+
+#include "base/sha256.h"
+
+namespace narrows::inventory::image {
+namespace {
+
+constexpr int kFormat = 1;  // of LayerAnalysis and of what is put into it
+
+}  // namespace
+
+std::string_view FolderOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string_view NameOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+Watchlist::Watchlist(Extractors extractors) : extractors_(extractors.begin(), extractors.end()) {
+  for (size_t i = 0; i < extractors_.size(); ++i) {
+    for (std::string_view place : extractors_[i]->Places()) {
+      const bool folder = place.ends_with('/');
+      if (folder) place.remove_suffix(1);
+      Add({std::string(place), folder, static_cast<int>(i), std::string(place)});
+    }
+  }
+  for (const char* place : {"etc/os-release", "usr/lib/os-release"})
+    Add({place, false, kOsRelease, place});
+  well_known_ = places_.size();
+}
+
+bool Watchlist::Add(Place place) {
+  if (!by_path_.emplace(place.path, places_.size()).second) return false;
+  for (std::string_view way = place.path; !way.empty();) {
+    way = FolderOf(way);
+    ways_.emplace(way);
+  }
+  places_.push_back(std::move(place));
+  return true;
+}
+
+bool Watchlist::Watches(std::string_view path) const {
+  if (ways_.find(path) != ways_.end() || by_path_.find(path) != by_path_.end()) return true;
+  const auto folder = by_path_.find(FolderOf(path));
+  return folder != by_path_.end() && places_[folder->second].folder;
+}
+
+bool Watchlist::Reads(std::string_view path, Target* target) const {
+  if (const auto it = by_path_.find(path); it != by_path_.end()) {
+    const Place& place = places_[it->second];
+    if (place.folder) return false;
+    *target = {place.extractor, place.as};
+    return true;
+  }
+  const auto folder = by_path_.find(FolderOf(path));
+  if (folder == by_path_.end() || !places_[folder->second].folder) return false;
+  const Place& place = places_[folder->second];
+  *target = {place.extractor, place.as + "/" + std::string(NameOf(path))};
+  return extractor(place.extractor)->Claims(target->as);
+}
+
+const ecosystems::PackageExtractor* Watchlist::extractor(int index) const {
+  return index == kOsRelease ? nullptr : extractors_[static_cast<size_t>(index)];
+}
+
+std::string Watchlist::Fingerprint() const {
+  std::string text = std::to_string(kFormat) + "\n";
+  for (const auto* extractor : extractors_)
+    text += std::string(extractor->Name()) + " " + std::to_string(extractor->Version()) + "\n";
+  for (const Place& place : places_) {
+    text += place.path + (place.folder ? "/ " : " ") + std::to_string(place.extractor) + " " +
+            place.as + "\n";
+  }
+  return Sha256Hex(text).substr(0, 16);
+}
+
+}  // namespace narrows::inventory::image
