@@ -266,7 +266,7 @@ void ReadInspector(const FieldReader& spec, Policy& policy) {
 }
 
 void ReadWaivers(const FieldReader& status, Policy& policy) {
-  status.ForEachObject("waivers", 1000, [&](const FieldReader& field) {
+  status.ForEachObject("waivers", 5000, [&](const FieldReader& field) {
     Waiver waiver;
     waiver.workload = field.Text("workload");
     waiver.cause =

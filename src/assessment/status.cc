@@ -88,6 +88,12 @@ json::object WaiverJson(const Waiver& waiver) {
   return object;
 }
 
+json::array WaiversJson(const std::vector<Waiver>& waivers) {
+  json::array array;
+  for (const Waiver& waiver : waivers) array.push_back(WaiverJson(waiver));
+  return array;
+}
+
 // The members of `wanted` that `current` has not.
 json::object Difference(const json::object& wanted, const json::object& current) {
   json::object difference;
@@ -157,13 +163,16 @@ Result<std::string> StatusPatch(std::string_view object_json, const ObjectStatus
   if (!wanted.word.empty()) status["status"] = wanted.word;
   if (wanted.counts) status["counts"] = CountsJson(*wanted.counts);
   if (wanted.waivers) {
-    json::array waivers;
-    for (const Waiver& waiver : *wanted.waivers) waivers.push_back(WaiverJson(waiver));
+    json::array waivers = WaiversJson(*wanted.waivers);
     if (!waivers.empty() || current.contains("waivers")) status["waivers"] = waivers;
   }
   const json::object difference = Difference(status, current);
   if (difference.empty()) return "";
   return json::serialize(json::object{{"status", difference}});
+}
+
+std::string WaiversPatch(const std::vector<Waiver>& waivers) {
+  return json::serialize(json::object{{"status", {{"waivers", WaiversJson(waivers)}}}});
 }
 
 }  // namespace narrows::assessment

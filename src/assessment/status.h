@@ -52,4 +52,7 @@ ObjectStatus StatusOfInvalid(const Error& error);
 Result<std::string> StatusPatch(std::string_view object_json, const ObjectStatus& wanted,
                                 TimePoint now);
 
+// The same for the waivers alone.
+std::string WaiversPatch(const std::vector<Waiver>& waivers);
+
 }  // namespace narrows::assessment

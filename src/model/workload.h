@@ -45,6 +45,7 @@ struct Pod {
   std::string ip;
   std::string service_account;
   bool terminating = false;
+  bool host_network = false;  // shares the node's network, which NetworkPolicies don't govern
   Labels labels;
   Labels annotations;  // those of our own domains only
   std::vector<std::string> pull_secrets;

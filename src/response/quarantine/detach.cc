@@ -1,0 +1,79 @@
+#include "response/quarantine/detach.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "response/quarantine/effectiveness.h"
+#include "response/quarantine/units.h"
+
+namespace narrows::response::quarantine {
+namespace {
+
+// Labels that the controllers of Kubernetes put on their pods and select them by.
+constexpr std::array<std::string_view, 5> kControllerLabels = {
+    "pod-template-hash", "controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-name"};
+
+bool IsOurDomain(std::string_view key) {
+  const std::string_view domain = key.substr(0, key.find('/'));
+  return domain.size() < key.size() &&
+         (domain == "goharbor.io" || domain.ends_with(".goharbor.io"));
+}
+
+void AddKeys(const model::LabelSelector& selector, std::set<std::string>& keys) {
+  using Operator = model::LabelRequirement::Operator;
+  for (const auto& [key, value] : selector.match_labels) keys.insert(key);
+  for (const auto& expression : selector.match_expressions) {
+    // Taking a label off only makes NotIn and DoesNotExist match.
+    if (expression.op == Operator::kIn || expression.op == Operator::kExists) {
+      keys.insert(expression.key);
+    }
+  }
+}
+
+}  // namespace
+
+std::string DetachObstacle(const model::Pod& pod) {
+  const auto has = [&](std::string_view key) { return pod.labels.find(key) != pod.labels.end(); };
+  // The label says it where the top controller is somebody else's.
+  if (pod.owner.kind == "StatefulSet" || has("statefulset.kubernetes.io/pod-name")) {
+    return "pods of a StatefulSet are never detached";
+  }
+  if (pod.owner.kind == "DaemonSet" ||
+      (has("controller-revision-hash") && !has("pod-template-hash"))) {
+    return "pods of a DaemonSet are never detached";
+  }
+  return "";
+}
+
+model::Labels LabelsToTakeOff(const model::Pod& pod, std::span<const model::Service> services,
+                              std::span<const model::NetworkPolicy> policies) {
+  std::set<std::string> keys;
+  for (const model::Service& service : services) {
+    if (service.name_space == pod.name_space && service.Selects(pod.labels)) {
+      AddKeys({service.selector, {}}, keys);
+    }
+  }
+  for (const model::NetworkPolicy& policy : policies) {
+    if (policy.name_space == pod.name_space && !IsDenyAllPolicy(policy) &&
+        !IsOurAllowPolicy(policy) && policy.pod_selector.Matches(pod.labels)) {
+      AddKeys(policy.pod_selector, keys);
+    }
+  }
+  const bool known_controller =
+      pod.owner.kind == "Pod" ||
+      std::any_of(kControllerLabels.begin(), kControllerLabels.end(),
+                  [&](std::string_view key) { return pod.labels.contains(key); });
+  model::Labels labels;
+  for (const auto& [key, value] : pod.labels) {
+    if (IsOurDomain(key)) continue;
+    const bool of_controller = std::find(kControllerLabels.begin(), kControllerLabels.end(), key) !=
+                               kControllerLabels.end();
+    if (!known_controller || of_controller || keys.contains(key)) labels.emplace(key, value);
+  }
+  return labels;
+}
+
+}  // namespace narrows::response::quarantine

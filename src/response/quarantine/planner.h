@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.h"
+#include "response/quarantine/record.h"
+#include "response/response_action.h"
+
+namespace narrows::response::quarantine {
+
+// From what is and what the policies want, what is to be done: pure. Each step can be derived again
+// from the cluster, so that the operations may be broken off anywhere: a NetworkPolicy comes before
+// the labels it selects by, labels go before the NetworkPolicy, and what must be remembered
+// (waivers) is written before it is acted on.
+ActionPlan PlanQuarantine(const Situation& situation, TimePoint now);
+
+// Nothing in the cluster is claimed by the policy any more: its finalizer may go.
+bool HoldsNothing(const Situation& situation, std::string_view policy);
+
+// What a new pod of a quarantined workload gets at once; `record` is the workload's from
+// ObserveQuarantines. Only labels: who comes later is not detached.
+PodChange ChangeForNewPod(const QuarantineRecord& record);
+
+}  // namespace narrows::response::quarantine

@@ -1,0 +1,170 @@
+#include "response/quarantine/record.h"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/json.h"
+
+namespace narrows::response::quarantine {
+namespace {
+
+namespace json = boost::json;
+
+json::object RecordJson(const QuarantineRecord& record) {
+  json::array claims;
+  for (const Claim& claim : record.claims) {
+    json::object object = {{"policy", claim.policy}, {"since", FormatRfc3339(claim.since)}};
+    if (claim.until) object["until"] = FormatRfc3339(*claim.until);
+    claims.push_back(std::move(object));
+  }
+  json::object object = {{"workload", record.workload},
+                         {"isolation", model::ToString(record.isolation)},
+                         {"reason", record.reason},
+                         {"claims", std::move(claims)}};
+  if (!record.allow.empty()) object["allow"] = record.allow;
+  if (!record.detach.empty())
+    object["detach"] = json::array(record.detach.begin(), record.detach.end());
+  return object;
+}
+
+std::optional<Claim> ReadClaim(const json::value& value) {
+  const auto* object = value.if_object();
+  if (!object) return std::nullopt;
+  Claim claim;
+  claim.policy = JsonString(*object, "policy");
+  const auto since = ParseRfc3339(JsonString(*object, "since"));
+  if (claim.policy.empty() || !since.has_value()) return std::nullopt;
+  claim.since = *since;
+  if (object->contains("until")) {
+    const auto until = ParseRfc3339(JsonString(*object, "until"));
+    if (!until.has_value()) return std::nullopt;
+    claim.until = *until;
+  }
+  return claim;
+}
+
+Result<QuarantineRecord> ReadRecord(const json::value& value) {
+  const auto* object = value.if_object();
+  if (!object) return InvalidArgument("the record of a quarantine is not a JSON object");
+  QuarantineRecord record;
+  record.workload = JsonString(*object, "workload");
+  record.allow = JsonString(*object, "allow");
+  record.reason = JsonString(*object, "reason");
+  if (JsonString(*object, "isolation") == model::ToString(model::Isolation::kDetach)) {
+    record.isolation = model::Isolation::kDetach;
+  }
+  if (const auto* claims = JsonArray(*object, "claims")) {
+    for (const json::value& element : *claims) {
+      auto claim = ReadClaim(element);
+      if (!claim) return InvalidArgument("the record of a quarantine has a damaged claim");
+      record.claims.push_back(*std::move(claim));
+    }
+  }
+  if (const auto* pods = JsonArray(*object, "detach")) {
+    for (const json::value& pod : *pods) {
+      if (const auto* name = pod.if_string()) record.detach.emplace_back(*name);
+    }
+  }
+  std::sort(record.claims.begin(), record.claims.end(),
+            [](const Claim& a, const Claim& b) { return a.policy < b.policy; });
+  if (record.workload.empty()) {
+    return InvalidArgument("the record of a quarantine names no workload");
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string DenyPolicyName(std::string_view name_space) {
+  return "cnsi-networkpolicy--" + std::string(name_space);
+}
+
+std::string AllowPolicyName(std::string_view allow_key) {
+  return "narrows-allow--" + std::string(allow_key);
+}
+
+TimePoint QuarantineRecord::Since() const {
+  TimePoint since = claims.empty() ? TimePoint() : claims.front().since;
+  for (const Claim& claim : claims) since = std::min(since, claim.since);
+  return since;
+}
+
+std::optional<TimePoint> QuarantineRecord::Until() const {
+  std::optional<TimePoint> until;
+  for (const Claim& claim : claims) {
+    if (!claim.until) return std::nullopt;
+    until = until ? std::max(*until, *claim.until) : *claim.until;
+  }
+  return until;
+}
+
+std::vector<std::string> QuarantineRecord::Policies() const {
+  std::vector<std::string> policies;
+  for (const Claim& claim : claims) policies.push_back(claim.policy);
+  return policies;
+}
+
+const Claim* QuarantineRecord::Find(std::string_view policy) const {
+  for (const Claim& claim : claims) {
+    if (claim.policy == policy) return &claim;
+  }
+  return nullptr;
+}
+
+std::string FormatRecord(const QuarantineRecord& record) {
+  return json::serialize(RecordJson(record));
+}
+
+std::string FormatRecords(const std::vector<QuarantineRecord>& records) {
+  json::array array;
+  for (const QuarantineRecord& record : records) array.push_back(RecordJson(record));
+  return json::serialize(array);
+}
+
+Result<QuarantineRecord> ParseRecord(std::string_view text) {
+  ASSIGN_OR_RETURN(const json::value value, ParseJson(text));
+  return ReadRecord(value);
+}
+
+std::vector<QuarantineRecord> ParseRecords(std::string_view text) {
+  std::vector<QuarantineRecord> records;
+  const auto value = ParseJson(text);
+  if (!value.has_value() || !value->is_array()) return records;
+  for (const json::value& element : value->get_array()) {
+    auto record = ReadRecord(element);
+    if (record.has_value()) records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+std::string FormatLabels(const model::Labels& labels) {
+  json::object object;
+  for (const auto& [key, value] : labels) object[key] = value;
+  return json::serialize(object);
+}
+
+model::Labels ParseLabels(std::string_view text) {
+  model::Labels labels;
+  const auto value = ParseJson(text);
+  if (!value.has_value() || !value->is_object()) return labels;
+  for (const auto& member : value->get_object()) {
+    if (const auto* label = member.value().if_string()) {
+      labels.emplace(std::string(member.key()), std::string(*label));
+    }
+  }
+  return labels;
+}
+
+bool IsOurs(const model::Pod& pod) { return pod.annotations.contains(kRecordAnnotation); }
+
+bool IsDetached(const model::Pod& pod) { return pod.annotations.contains(kDetachedAnnotation); }
+
+bool IsLabelled(const model::Pod& pod) {
+  const auto has = [&](std::string_view key, std::string_view value) {
+    const auto label = pod.labels.find(key);
+    return label != pod.labels.end() && label->second == value;
+  };
+  return has(kControllerLabel, kControllerValue) && has(kInspectionLabel, kInspectionValue);
+}
+
+}  // namespace narrows::response::quarantine
