@@ -18,6 +18,9 @@
 
 namespace narrows::response {
 
+inline const kubernetes::ResourceType kInspectionPolicies{
+    "goharbor.goharbor.io", "v1alpha1", "inspectionpolicies", "InspectionPolicy", false};
+
 // What an action decides from, borrowed for the call. It must be the whole picture: what is missing
 // counts as gone, so nothing may be planned before every list has been read once.
 struct Situation {

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/sha256.h"
+#include "kubernetes/resource_types.h"
 
 namespace narrows::response::quarantine {
 namespace {
@@ -99,7 +100,7 @@ json::object DenySpec() {
 
 json::object WholePolicy(std::string_view name, std::string_view name_space,
                          json::object annotations, json::object spec) {
-  return {{"apiVersion", NetworkPolicyType().ApiVersion()},
+  return {{"apiVersion", kubernetes::kNetworkPolicies.ApiVersion()},
           {"kind", "NetworkPolicy"},
           {"metadata",
            {{"name", name}, {"namespace", name_space}, {"annotations", std::move(annotations)}}},
@@ -107,16 +108,6 @@ json::object WholePolicy(std::string_view name, std::string_view name_space,
 }
 
 }  // namespace
-
-kubernetes::ResourceType NetworkPolicyType() {
-  return {"networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true};
-}
-
-kubernetes::ResourceType PodType() { return {"", "v1", "pods", "Pod", true}; }
-
-kubernetes::ResourceType InspectionPolicyType() {
-  return {"goharbor.goharbor.io", "v1alpha1", "inspectionpolicies", "InspectionPolicy", false};
-}
 
 std::string RecordsText(const std::vector<QuarantineRecord>& records) {
   std::string text = FormatRecords(records);

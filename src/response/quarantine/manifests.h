@@ -5,16 +5,11 @@
 #include <vector>
 
 #include "assessment/policy.h"
-#include "kubernetes/api_client.h"
 #include "model/network_policy.h"
 #include "response/quarantine/record.h"
 
 // The bodies of what we write to the API server.
 namespace narrows::response::quarantine {
-
-kubernetes::ResourceType NetworkPolicyType();
-kubernetes::ResourceType PodType();
-kubernetes::ResourceType InspectionPolicyType();
 
 // The value of kRecordsAnnotation. Where the records would take more than half of what annotations
 // may, only the first ones are there: the pods carry theirs anyway.

@@ -6,6 +6,7 @@
 #include "assessment/status.h"
 #include "base/sha256.h"
 #include "base/strings.h"
+#include "kubernetes/resource_types.h"
 #include "response/quarantine/claims.h"
 #include "response/quarantine/detach.h"
 #include "response/quarantine/effectiveness.h"
@@ -181,7 +182,7 @@ class NamespacePlanner {
   Operation PodOperation(const model::Pod& pod, PodChange change) const {
     Operation operation;
     operation.verb = Verb::kChangePod;
-    operation.object = {PodType(), name_, pod.name, ""};
+    operation.object = {kubernetes::kPods, name_, pod.name, ""};
     operation.uid = pod.uid;
     operation.change = std::move(change);
     operation.group = name_;
@@ -191,7 +192,7 @@ class NamespacePlanner {
   void PolicyOperation(Verb verb, const std::string& name, std::string body, std::string uid = "") {
     Operation operation;
     operation.verb = verb;
-    operation.object = {NetworkPolicyType(), name_, name, ""};
+    operation.object = {kubernetes::kNetworkPolicies, name_, name, ""};
     operation.uid = std::move(uid);
     operation.body = std::move(body);
     operation.group = name_;
@@ -381,7 +382,7 @@ void AddWaivers(const Demands& demands, ActionPlan& plan) {
   for (const auto& [policy, waivers] : demands.waivers) {
     Operation operation;
     operation.verb = Verb::kMergePatch;
-    operation.object = {InspectionPolicyType(), "", policy, "status"};
+    operation.object = {kInspectionPolicies, "", policy, "status"};
     operation.body = assessment::WaiversPatch(waivers);
     operation.group = "policy/" + policy;
     plan.operations.push_back(std::move(operation));
@@ -400,7 +401,7 @@ void CleanEmptyNamespaces(const Situation& situation, std::span<const Unit> unit
     }
     Operation operation;
     operation.verb = Verb::kDelete;
-    operation.object = {NetworkPolicyType(), policy.name_space, policy.name, ""};
+    operation.object = {kubernetes::kNetworkPolicies, policy.name_space, policy.name, ""};
     operation.uid = policy.uid;
     operation.group = policy.name_space;
     plan.operations.push_back(std::move(operation));

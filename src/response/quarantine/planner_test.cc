@@ -1,0 +1,584 @@
+#include "response/quarantine/planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "response/quarantine/quarantine_world_testing.h"
+
+namespace narrows::response::quarantine {
+namespace {
+
+using model::Verdict;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const model::WorkloadRef kWeb = World::Ref("web");
+const model::WorkloadRef kApi = World::Ref("api");
+
+// One violated workload of two, one policy.
+World OneViolated() {
+  World world;
+  world.AddPolicy("p");
+  world.AddPod(kWeb, "web-1");
+  world.AddPod(kWeb, "web-2");
+  world.AddPod(kApi, "api-1");
+  world.Judge("p", kWeb, Verdict::kViolated);
+  world.Judge("p", kApi, Verdict::kPassed);
+  return world;
+}
+
+TEST(Quarantine, IsolatesTheViolatedWorkloadAsTheAncestorDid) {
+  World world = OneViolated();
+  const ActionPlan plan = world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_TRUE(world.IsQuarantined("web-2"));
+  EXPECT_FALSE(world.IsQuarantined("api-1"));
+  ASSERT_NE(world.DenyAll(), nullptr);
+  const auto& policy = *world.DenyAll();
+  const auto& annotations = policy.at("metadata").at("annotations");
+  EXPECT_EQ(annotations.at("goharbor.io/role").as_string(), "deny-all");
+  EXPECT_EQ(annotations.at("goharbor.io/vendor").as_string(), "CNSI");
+  EXPECT_EQ(boost::json::serialize(policy.at("spec")),
+            R"({"podSelector":{"matchLabels":{"goharbor.io/controller":"CNSI",)"
+            R"("goharbor.io/inspection":"risk"}},"policyTypes":["Ingress","Egress"]})");
+  const Decision* decision = DecisionOn(plan, "shop/Deployment/web");
+  ASSERT_NE(decision, nullptr);
+  EXPECT_EQ(decision->standing, Standing::kNew);
+  EXPECT_EQ(decision->record.reason, "CVE-1 (High) in openssl");
+  EXPECT_EQ(decision->record.actor, "policy/p");
+  EXPECT_THAT(decision->record.policies, ElementsAre("p"));
+  EXPECT_THAT(decision->record.pods, ElementsAre("web-1", "web-2"));
+  EXPECT_TRUE(decision->record.effectiveness.effective);
+  EXPECT_EQ(world.outcome.records.size(), 1u);
+}
+
+TEST(Quarantine, PutsTheNetworkPolicyBeforeTheLabels) {
+  World world = OneViolated();
+  (void)world.Run();
+  EXPECT_EQ(world.cluster.calls.front(), "create networkpolicies/shop/cnsi-networkpolicy--shop");
+}
+
+TEST(Quarantine, IsQuietWhenNothingChanges) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.now += std::chrono::hours(1);
+  const ActionPlan plan = world.Plan();
+  EXPECT_THAT(plan.operations, IsEmpty());
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->standing, Standing::kKept);
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.time,
+            *ParseRfc3339("2026-06-01T12:00:00Z"));
+}
+
+TEST(Quarantine, ReleasesWhenTheWorkloadPassesAndLeavesNothing) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.Judge("p", kWeb, Verdict::kPassed);
+  world.cluster.calls.clear();
+  const ActionPlan plan = world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(world.AnnotationOf("web-1", "narrows.goharbor.io/quarantine"), "");
+  EXPECT_EQ(world.DenyAll(), nullptr);
+  EXPECT_EQ(world.cluster.calls.back(), "delete networkpolicies/shop/cnsi-networkpolicy--shop");
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->standing, Standing::kReleased);
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.reason, "passes (policy p)");
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Quarantine, UnknownNeitherIsolatesNorReleases) {
+  World world = OneViolated();
+  world.Judge("p", kApi, Verdict::kUnknown);
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("api-1"));
+  world.Judge("p", kWeb, Verdict::kUnknown);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  world.assessments.clear();  // as after a restart, before anything is judged
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Quarantine, UnknownIsolatesWherePolicySaysFail) {
+  World world = OneViolated();
+  world.Judge("p", kWeb, Verdict::kUnknown);
+  world.Find("p").on_unknown = assessment::OnUnknown::kFail;
+  const ActionPlan plan = world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.reason,
+            "unknown: the registry is down");
+}
+
+TEST(Quarantine, NewPodOfAQuarantinedWorkloadIsLabelledAtOnce) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.AddPod(kWeb, "web-3");
+  const auto records = ObserveQuarantines(world.Observe());
+  ASSERT_TRUE(records.contains("shop/Deployment/web"));
+  model::Pod pod;
+  pod.name_space = "shop";
+  pod.name = "web-3";
+  pod.uid = "uid-pods/shop/web-3";
+  ASSERT_TRUE(
+      LabelNewPod(world.cluster, pod, records.find("shop/Deployment/web")->second, {}).has_value());
+  EXPECT_TRUE(world.IsQuarantined("web-3"));
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Quarantine, PlanModeChangesNothingAndSaysWhatItWould) {
+  World world = OneViolated();
+  world.ActionOf("p").mode = assessment::ActionMode::kPlan;
+  const ActionPlan plan = world.Plan();
+  EXPECT_THAT(plan.operations, IsEmpty());
+  const Decision* decision = DecisionOn(plan, "shop/Deployment/web");
+  EXPECT_EQ(decision->standing, Standing::kPlanned);
+  EXPECT_TRUE(decision->record.planned);
+  EXPECT_THAT(decision->record.policies, ElementsAre("p"));
+}
+
+TEST(Quarantine, SuspendFreezes) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.Find("p").suspend = true;
+  world.Judge("p", kWeb, Verdict::kPassed);
+  world.Judge("p", kApi, Verdict::kViolated);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.Find("p").suspend = false;
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+  EXPECT_TRUE(world.IsQuarantined("api-1"));
+}
+
+TEST(Quarantine, APolicyThatCannotBeReadFreezesToo) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.policies.clear();
+  world.unreadable = {"p"};
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+struct EndCase {
+  const char* name;
+  void (*end)(World&);
+  const char* reason;
+};
+class QuarantineEnds : public testing::TestWithParam<EndCase> {};
+
+TEST_P(QuarantineEnds, WithEverythingReleased) {
+  World world = OneViolated();
+  (void)world.Run();
+  EXPECT_FALSE(HoldsNothing(world.Observe(), "p"));
+  GetParam().end(world);
+  const ActionPlan plan = world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(world.DenyAll(), nullptr);
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.reason, GetParam().reason);
+  EXPECT_TRUE(HoldsNothing(world.Observe(), "p"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, QuarantineEnds,
+    testing::Values(
+        EndCase{"Disabled", [](World& world) { world.Find("p").enabled = false; },
+                "policy p is disabled"},
+        EndCase{"Deleting", [](World& world) { world.Find("p").meta.deleting = true; },
+                "policy p is deleted"},
+        EndCase{"Gone", [](World& world) { world.policies.clear(); },
+                "policy p does not exist any more"},
+        EndCase{"NoAction", [](World& world) { world.Find("p").actions.clear(); },
+                "policy p asks for no quarantine"},
+        EndCase{"OnlyPlans",
+                [](World& world) { world.ActionOf("p").mode = assessment::ActionMode::kPlan; },
+                "only planned now (policy p)"},
+        EndCase{"NoLongerCovered",
+                [](World& world) {
+                  world.Find("p").workload_selector = {{{"app", "other"}}, {}};
+                },
+                "no longer covered (policy p)"},
+        EndCase{"Ignored",
+                [](World& world) {
+                  world.ActionOf("p").ignore = model::LabelSelector{{{"app", "shop"}}, {}};
+                },
+                "ignored (policy p)"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Quarantine, EmptyIgnoreSelectorIgnoresNothing) {
+  World world = OneViolated();
+  world.ActionOf("p").ignore = model::LabelSelector();
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+// --- several policies
+
+TEST(SeveralPolicies, ReleasedOnlyWhenNoneAsksAnyMore) {
+  World world = OneViolated();
+  world.AddPolicy("q");
+  world.Judge("q", kWeb, Verdict::kViolated);
+  const ActionPlan plan = world.Run();
+  EXPECT_THAT(DecisionOn(plan, "shop/Deployment/web")->record.policies, ElementsAre("p", "q"));
+  world.Judge("p", kWeb, Verdict::kPassed);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_TRUE(HoldsNothing(world.Observe(), "p"));
+  world.Judge("q", kWeb, Verdict::kPassed);
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+}
+
+model::NetworkPeer Cidr(const std::string& cidr) {
+  model::NetworkPeer peer;
+  peer.cidr = cidr;
+  return peer;
+}
+
+TEST(SeveralPolicies, APeerIsAllowedOnlyIfAllAllowIt) {
+  World world = OneViolated();
+  world.AddPolicy("q");
+  world.Judge("q", kWeb, Verdict::kViolated);
+  world.ActionOf("p").allow = {true, {Cidr("10.0.0.0/8"), Cidr("10.9.0.0/16")}};
+  world.ActionOf("q").allow = {true, {Cidr("10.0.0.0/8")}};
+  (void)world.Run();
+  const std::string key = world.LabelOf("web-1", "narrows.goharbor.io/allow");
+  EXPECT_THAT(key, testing::StartsWith("shared-"));
+  const auto* allow = world.NetworkPolicy("narrows-allow--" + key);
+  ASSERT_NE(allow, nullptr);
+  EXPECT_EQ(boost::json::serialize(allow->at("spec").at("ingress")),
+            R"([{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}])");
+  world.ActionOf("q").allow = {};
+  (void)world.Run();
+  EXPECT_EQ(world.LabelOf("web-1", "narrows.goharbor.io/allow"), "");
+  EXPECT_EQ(world.NetworkPolicy("narrows-allow--" + key), nullptr);
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(SeveralPolicies, DetachBeatsDeny) {
+  World world = OneViolated();
+  world.AddPolicy("q");
+  world.ActionOf("q").isolation = model::Isolation::kDetach;
+  world.Judge("q", kWeb, Verdict::kViolated);
+  (void)world.Run();
+  EXPECT_NE(world.AnnotationOf("web-1", "narrows.goharbor.io/detached-labels"), "");
+}
+
+TEST(AllowList, DnsAndPeersStandInAPolicyOfOurOwn) {
+  World world = OneViolated();
+  model::NetworkPeer peer;
+  peer.namespace_selector = model::LabelSelector{{{"team", "sre"}}, {}};
+  world.ActionOf("p").allow = {true, {peer}};
+  (void)world.Run();
+  EXPECT_EQ(world.LabelOf("web-1", "narrows.goharbor.io/allow"), "p");
+  const auto* allow = world.NetworkPolicy("narrows-allow--p");
+  ASSERT_NE(allow, nullptr);
+  EXPECT_EQ(
+      boost::json::serialize(allow->at("spec")),
+      R"({"podSelector":{"matchLabels":{"goharbor.io/controller":"CNSI",)"
+      R"("goharbor.io/inspection":"risk","narrows.goharbor.io/allow":"p"}},)"
+      R"("policyTypes":["Ingress","Egress"],)"
+      R"("ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"team":"sre"}}}]}],)"
+      R"("egress":[{"to":[{"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}},)"
+      R"("namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"kube-system"}}}],)"
+      R"("ports":[{"protocol":"UDP","port":53},{"protocol":"TCP","port":53}]},)"
+      R"({"to":[{"namespaceSelector":{"matchLabels":{"team":"sre"}}}]}]})");
+  // The ancestor's stays without rules, and the allow-list is no defeat.
+  EXPECT_FALSE(world.DenyAll()->at("spec").as_object().contains("egress"));
+  const ActionPlan again = world.Plan();
+  EXPECT_THAT(again.operations, IsEmpty());
+  EXPECT_TRUE(DecisionOn(again, "shop/Deployment/web")->record.effectiveness.effective);
+  world.ActionOf("p").allow.peers.clear();
+  (void)world.Run();
+  EXPECT_EQ(
+      boost::json::serialize(world.NetworkPolicy("narrows-allow--p")->at("spec").at("ingress")),
+      "[]");
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+// --- limits
+
+TEST(Cap, HalfOfTheNamespaceAndTheWorstFirst) {
+  World world;
+  world.AddPolicy("p");
+  for (const char* name : {"a", "b", "c", "d"}) {
+    world.AddPod(World::Ref(name), std::string(name) + "-1");
+    world.Judge("p", World::Ref(name), Verdict::kViolated, {"CVE-1"},
+                std::string(name) >= "c" ? model::Severity::kCritical : model::Severity::kHigh);
+  }
+  const ActionPlan plan = world.Run();
+  EXPECT_FALSE(world.IsQuarantined("a-1"));
+  EXPECT_FALSE(world.IsQuarantined("b-1"));
+  EXPECT_TRUE(world.IsQuarantined("c-1"));
+  EXPECT_TRUE(world.IsQuarantined("d-1"));
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/a")->standing, Standing::kHeldBack);
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/a")->record.error,
+            "isolating it would exceed 50% of the 4 workloads of namespace shop (policy p)");
+  // What is isolated stays, however bad others get.
+  world.Judge("p", World::Ref("a"), Verdict::kViolated, {"CVE-1", "CVE-2", "CVE-3"},
+              model::Severity::kCritical);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.Judge("p", World::Ref("c"), Verdict::kPassed);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("a-1"));
+  EXPECT_FALSE(world.IsQuarantined("c-1"));
+}
+
+TEST(Cap, OneAtLeast) {
+  World world;
+  world.AddPolicy("p").actions[0].max_percent = 1;
+  world.AddPod(kWeb, "web-1");
+  world.Judge("p", kWeb, Verdict::kViolated);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(Cap, CountsWhatOtherPoliciesIsolate) {
+  World world;
+  world.AddPolicy("p").actions[0].max_percent = 100;
+  world.AddPolicy("q").actions[0].max_percent = 34;
+  for (const char* name : {"a", "b", "c"}) world.AddPod(World::Ref(name), std::string(name) + "-1");
+  world.Judge("p", World::Ref("a"), Verdict::kViolated);
+  (void)world.Run();
+  world.Judge("q", World::Ref("b"), Verdict::kViolated);
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("b-1"));
+  world.Judge("q", World::Ref("a"), Verdict::kViolated);  // isolated anyway
+  const ActionPlan plan = world.Run();
+  EXPECT_THAT(DecisionOn(plan, "shop/Deployment/a")->record.policies, ElementsAre("p", "q"));
+}
+
+TEST(Protected, NamespacesAreTouchedOnlyWhereNamed) {
+  for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "narrows-system"}) {
+    World world;
+    world.AddPolicy("p");
+    world.namespaces = {{name, "u", {{"kubernetes.io/metadata.name", name}}, false}};
+    const auto ref = World::Ref("web", "Deployment", name);
+    world.AddPod(ref, "web-1");
+    world.Judge("p", ref, Verdict::kViolated);
+    const ActionPlan plan = world.Run();
+    EXPECT_FALSE(world.IsQuarantined("web-1", name));
+    EXPECT_THAT(DecisionOn(plan, ref.ToString())->record.error, HasSubstr("is protected"));
+    world.Find("p").namespace_selector = {{{"kubernetes.io/metadata.name", name}}, {}};
+    (void)world.Run();
+    EXPECT_TRUE(world.IsQuarantined("web-1", name));
+    world.Find("p").namespace_selector = {
+        {}, {{"kubernetes.io/metadata.name", model::LabelRequirement::Operator::kIn, {"x", name}}}};
+    EXPECT_THAT(world.Plan().operations, IsEmpty());
+  }
+}
+
+// --- time
+
+TEST(Expiry, ReleasesAndOnlyANewFindingBeginsAgain) {
+  World world = OneViolated();
+  world.ActionOf("p").expires_after = std::chrono::hours(72);
+  const ActionPlan plan = world.Run();
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.until,
+            world.now + std::chrono::hours(72));
+  world.now += std::chrono::hours(71);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.now += std::chrono::hours(1);
+  world.cluster.calls.clear();
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(world.cluster.calls.front(), "patch inspectionpolicies//p");  // remembered first
+  world.now += std::chrono::hours(100);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.Judge("p", kWeb, Verdict::kViolated, {"CVE-1", "CVE-2"});
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(Expiry, IsForgottenOnceTheWorkloadPasses) {
+  World world = OneViolated();
+  world.ActionOf("p").expires_after = std::chrono::hours(1);
+  (void)world.Run();
+  world.now += std::chrono::hours(2);
+  (void)world.Run();
+  world.Judge("p", kWeb, Verdict::kPassed);
+  (void)world.Run();
+  EXPECT_THAT(world.Find("p").waivers, IsEmpty());
+  world.Judge("p", kWeb, Verdict::kViolated);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(ReleaseByHand, LastsUntilItsTime) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.Find("p").releases = {{"shop", "Deployment", "web", "known", {}}};
+  const ActionPlan plan = world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->record.reason,
+            "released by hand until 2026-06-02T12:00:00Z: known (policy p)");
+  world.now += std::chrono::hours(23);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.now += std::chrono::hours(1);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  world.now += std::chrono::hours(24);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());  // it does not begin anew
+}
+
+TEST(ReleaseByHand, EndsWithANewFinding) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.Find("p").releases = {
+      {"shop", "Deployment", "web", "", world.now + std::chrono::hours(48)}};
+  (void)world.Run();
+  world.Judge("p", kWeb, Verdict::kUnknown);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.Judge("p", kWeb, Verdict::kViolated, {"CVE-2"});
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  world.Judge("p", kWeb, Verdict::kViolated, {"CVE-1"});
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));  // ended for good
+}
+
+TEST(ReleaseByHand, OfAnUnknownWorkloadGrantsWhatIsFoundFirst) {
+  World world = OneViolated();
+  world.Judge("p", kWeb, Verdict::kUnknown);
+  world.Find("p").releases = {{"shop", "deployment", "web", "", {}}};
+  (void)world.Run();
+  world.Judge("p", kWeb, Verdict::kViolated);
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+}
+
+TEST(ReleaseByHand, IsHonouredBySuspendedPolicies) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.Find("p").suspend = true;
+  world.Find("p").releases = {{"shop", "Deployment", "web", "", {}}};
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+}
+
+// --- objects that are not ours
+
+TEST(Foreign, PodsWithoutOurAnnotationAreNotReleasedAndKeepTheNetworkPolicy) {
+  World world = OneViolated();
+  world.AddPod(kApi, "api-2",
+               R"({"goharbor.io/controller":"CNSI","goharbor.io/inspection":"risk"})");
+  (void)world.Run();
+  world.Judge("p", kWeb, Verdict::kPassed);
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("api-2"));
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+  EXPECT_NE(world.DenyAll(), nullptr);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Foreign, TheAncestorsNetworkPolicyIsUsedAndNotRemoved) {
+  World world = OneViolated();
+  world.cluster.Add("networkpolicies/shop/cnsi-networkpolicy--shop",
+                    R"({"metadata":{"name":"cnsi-networkpolicy--shop","namespace":"shop",
+    "annotations":{"goharbor.io/role":"deny-all","goharbor.io/vendor":"CNSI"}},
+    "spec":{"podSelector":{"matchLabels":{"goharbor.io/controller":"CNSI",
+    "goharbor.io/inspection":"risk"}},"policyTypes":["Ingress","Egress"]}})");
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_EQ(world.outcome.errors.size(), 0u);
+  world.Judge("p", kWeb, Verdict::kPassed);
+  (void)world.Run();
+  ASSERT_NE(world.DenyAll(), nullptr);
+  EXPECT_FALSE(world.DenyAll()
+                   ->at("metadata")
+                   .at("annotations")
+                   .as_object()
+                   .contains("narrows.goharbor.io/quarantined"));
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Foreign, ANetworkPolicyOfThatNameIsLeftAloneAndNothingIsHalfDone) {
+  World world = OneViolated();
+  world.cluster.Add("networkpolicies/shop/cnsi-networkpolicy--shop",
+                    R"({"metadata":{"name":"cnsi-networkpolicy--shop","namespace":"shop"},
+    "spec":{"podSelector":{}}})");
+  const ActionPlan plan = world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_THAT(DecisionOn(plan, "shop/Deployment/web")->record.error,
+              HasSubstr("is not the quarantine's"));
+  EXPECT_THAT(plan.operations, IsEmpty());
+}
+
+TEST(Foreign, RulesAddedToOurNetworkPolicyAreTakenOutAgain) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.cluster.objects["networkpolicies/shop/cnsi-networkpolicy--shop"]
+      .at("spec")
+      .as_object()["ingress"] = boost::json::parse("[{}]");
+  const ActionPlan plan = world.Run();
+  EXPECT_FALSE(DecisionOn(plan, "shop/Deployment/web")->record.effectiveness.effective);
+  EXPECT_FALSE(world.DenyAll()->at("spec").as_object().contains("ingress"));
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Records, ADamagedAnnotationIsReleasedOrWrittenAnew) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.cluster.objects["pods/shop/web-1"]
+      .at("metadata")
+      .at("annotations")
+      .as_object()["narrows.goharbor.io/quarantine"] = "{{{";
+  (void)world.Run();
+  EXPECT_THAT(world.AnnotationOf("web-1", "narrows.goharbor.io/quarantine"),
+              HasSubstr("shop/Deployment/web"));
+}
+
+TEST(Records, IdleWorkloadKeepsItsQuarantine) {
+  World world = OneViolated();
+  (void)world.Run();
+  world.RemovePod("web-1");
+  world.RemovePod("web-2");
+  world.idle = {kWeb};
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  EXPECT_TRUE(ObserveQuarantines(world.Observe()).contains("shop/Deployment/web"));
+  world.idle.clear();
+  (void)world.Run();
+  EXPECT_EQ(world.DenyAll(), nullptr);
+}
+
+TEST(Records, NetworkPoliciesOfEmptiedNamespacesGo) {
+  World world = OneViolated();
+  (void)world.Run();
+  for (const char* pod : {"web-1", "web-2", "api-1"}) world.RemovePod(pod);
+  (void)world.Run();
+  EXPECT_EQ(world.DenyAll(), nullptr);
+}
+
+TEST(ReleaseOfAll, TakesEverythingOffWhateverThePoliciesSay) {
+  World world = OneViolated();
+  world.ActionOf("p").allow.dns = true;
+  (void)world.Run();
+  const ActionPlan plan = PlanReleaseOfAll(world.Observe(), world.now);
+  (void)MakeQuarantineAction(world.cluster)->Apply(plan, {});
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(world.DenyAll(), nullptr);
+  EXPECT_EQ(world.NetworkPolicy("narrows-allow--p"), nullptr);
+}
+
+TEST(Revert, ReleasesWhatOnePolicyAskedFor) {
+  World world = OneViolated();
+  world.AddPolicy("q");
+  world.Judge("q", kApi, Verdict::kViolated);
+  world.ActionOf("q").max_percent = 100;
+  (void)world.Run();
+  const auto action = MakeQuarantineAction(world.cluster);
+  (void)action->Apply(action->Revert(world.Observe(), "p", world.now), {});
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+  EXPECT_TRUE(world.IsQuarantined("api-1"));
+}
+
+TEST(Refusal, OfPodsNamesThePermissionAndLeavesNoNetworkPolicy) {
+  World world = OneViolated();
+  world.cluster.refuse = [](const std::string& call) -> Status {
+    if (call.starts_with("patch pods")) return PermissionDenied("pods is forbidden: no patch");
+    return Ok();
+  };
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_EQ(world.DenyAll(), nullptr);
+  ASSERT_EQ(world.outcome.records.size(), 1u);
+  EXPECT_THAT(world.outcome.records[0].error, HasSubstr("pods is forbidden"));
+}
+
+}  // namespace
+}  // namespace narrows::response::quarantine

@@ -1,0 +1,109 @@
+#include "response/quarantine/quarantine_action.h"
+
+#include <map>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "kubernetes/resource_types.h"
+#include "response/executor.h"
+#include "response/quarantine/planner.h"
+
+namespace narrows::response::quarantine {
+namespace {
+
+class QuarantineAction final : public ResponseAction {
+ public:
+  explicit QuarantineAction(kubernetes::ApiClient& client) : client_(client) {}
+
+  std::string_view Kind() const override {
+    return assessment::ToString(assessment::ActionKind::kQuarantine);
+  }
+
+  std::vector<Permission> Describe() const override {
+    const std::string network = "networking.k8s.io";
+    return {{"", "pods", "get", "reads a pod before it changes its labels"},
+            {"", "pods", "patch", "puts the quarantine's labels on pods and takes them off"},
+            {"", "pods", "list", "finds the pods of a workload"},
+            {"", "services", "list", "finds the labels by which Services select a pod"},
+            {network, "networkpolicies", "list", "says whether an isolation is effective"},
+            {network, "networkpolicies", "create", "isolates"},
+            {network, "networkpolicies", "patch", "keeps who isolated what, why and until when"},
+            {network, "networkpolicies", "delete", "releases"},
+            {kInspectionPolicies.group, "inspectionpolicies/status", "patch",
+             "remembers releases and expiries"}};
+  }
+
+  ActionPlan Plan(const Situation& situation, TimePoint now) const override {
+    return PlanQuarantine(situation, now);
+  }
+
+  ActionPlan Revert(const Situation& situation, std::string_view policy,
+                    TimePoint now) const override {
+    std::vector<assessment::Policy> policies(situation.policies.begin(), situation.policies.end());
+    for (assessment::Policy& each : policies) {
+      if (each.meta.name == policy) each.meta.deleting = true;
+    }
+    Situation without = situation;
+    without.policies = policies;
+    return PlanQuarantine(without, now);
+  }
+
+  ActionOutcome Apply(const ActionPlan& plan, const CallContext& context) override {
+    ActionOutcome outcome;
+    std::map<std::string, std::string> failed;  // namespace → message
+    for (const OperationResult& result : Execute(client_, plan.operations, context)) {
+      if (!result.error) continue;
+      failed.emplace(result.operation->group, result.error->message);
+      outcome.errors.push_back(*result.error);
+    }
+    for (const Decision& decision : plan.decisions) {
+      if (decision.standing != Standing::kNew && decision.standing != Standing::kChanged &&
+          decision.standing != Standing::kReleased) {
+        continue;
+      }
+      model::ActionRecord record = decision.record;
+      const auto error = failed.find(record.workload.name_space);
+      if (error != failed.end()) record.error = error->second;
+      LogOutcome(record);
+      outcome.records.push_back(std::move(record));
+    }
+    return outcome;
+  }
+
+ private:
+  static void LogOutcome(const model::ActionRecord& record) {
+    const std::string workload = record.workload.ToString();
+    const std::string message = record.kind + " of " + workload;
+    if (!record.error.empty()) {
+      LogError(message + " failed", {{"error", record.error}});
+      return;
+    }
+    LogInfo(message, {{"reason", record.reason},
+                      {"policies", Join(record.policies, ",")},
+                      {"effective", record.effectiveness.effective ? "yes" : "no"},
+                      {"defeated_by", Join(record.effectiveness.defeated_by, ",")}});
+  }
+
+  kubernetes::ApiClient& client_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResponseAction> MakeQuarantineAction(kubernetes::ApiClient& client) {
+  return std::make_unique<QuarantineAction>(client);
+}
+
+ActionPlan PlanReleaseOfAll(const Situation& situation, TimePoint now) {
+  Situation nobody = situation;
+  nobody.policies = {};
+  nobody.unreadable_policies = {};
+  return PlanQuarantine(nobody, now);
+}
+
+Status LabelNewPod(kubernetes::ApiClient& client, const model::Pod& pod,
+                   const QuarantineRecord& record, const CallContext& context) {
+  return ChangePod(client, {kubernetes::kPods, pod.name_space, pod.name, ""}, pod.uid,
+                   ChangeForNewPod(record), context);
+}
+
+}  // namespace narrows::response::quarantine
