@@ -127,6 +127,121 @@ class PodUpdates(unittest.TestCase):
         LAB.kubectl("label", "pod", POD, "--namespace=tools", "x=y")
 
 
+def network_policy(name, ours=True, selected=None, **annotations):
+    if ours:
+        annotations["narrows.goharbor.io/managed-by"] = "narrows"
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": "tools", "annotations": annotations},
+        "spec": {
+            "podSelector": {"matchLabels": QUARANTINE if selected is None else selected},
+            "policyTypes": ["Ingress", "Egress"],
+        },
+    }
+
+
+class NetworkPolicies(unittest.TestCase):
+    """35-own-network-policies-only.yaml."""
+
+    FOREIGN = network_policy("allow-web", ours=False, selected={"app": "web"})
+    ANCESTORS = network_policy(
+        "cnsi-networkpolicy--tools",
+        ours=False,
+        **{"goharbor.io/vendor": "CNSI", "goharbor.io/role": "deny-all"},
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        LAB.kubectl("apply", "-f", "-", text=json.dumps(cls.FOREIGN))
+        # Not an empty change: that never reaches admission.
+        change = metadata(annotations={"x": "y"})
+        wait_until(
+            "the policy to be in force", lambda: cls.patch("allow-web", change).returncode != 0
+        )
+
+    def setUp(self):
+        for policy in (self.FOREIGN, self.ANCESTORS):
+            LAB.kubectl("apply", "--force", "-f", "-", text=json.dumps(policy))
+        self.addCleanup(self.delete_all)
+
+    @staticmethod
+    def delete_all():
+        LAB.kubectl("delete", "networkpolicies", "--all", "--namespace=tools")
+
+    @staticmethod
+    def create(policy):
+        return LAB.kubectl(NARROWS, "create", "-f", "-", text=json.dumps(policy), check=False)
+
+    @staticmethod
+    def patch(name, change):
+        return LAB.kubectl(
+            NARROWS,
+            "patch",
+            "networkpolicy",
+            name,
+            "--namespace=tools",
+            "--type=merge",
+            "-p",
+            json.dumps(change),
+            check=False,
+        )
+
+    @staticmethod
+    def delete(name):
+        return LAB.kubectl(
+            NARROWS, "delete", "networkpolicy", name, "--namespace=tools", check=False
+        )
+
+    def allowed(self, done):
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def refused(self, done, why):
+        self.assertNotEqual(0, done.returncode, done.stdout)
+        self.assertIn(why, done.stderr)
+
+    def test_may_create_change_and_delete_its_own(self):
+        self.allowed(self.create(network_policy("narrows-allow--x")))
+        rules = {"spec": {"egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}]}}
+        self.allowed(self.patch("narrows-allow--x", rules))
+        self.allowed(self.delete("narrows-allow--x"))
+
+    def test_may_bring_the_ancestors_up_to_date_but_not_remove_it(self):
+        records = metadata(annotations={"narrows.goharbor.io/quarantined": "[]"})
+        self.allowed(self.patch("cnsi-networkpolicy--tools", records))
+        self.refused(self.delete("cnsi-networkpolicy--tools"), "may only delete")
+
+    def test_may_not_touch_anybody_elses(self):
+        self.refused(
+            self.patch("allow-web", {"spec": {"ingress": [{}]}}),
+            "may only change NetworkPolicies of the quarantine",
+        )
+        self.refused(self.delete("allow-web"), "may only delete NetworkPolicies that it made")
+
+    def test_may_not_take_anybody_elses_over(self):
+        ours = {"narrows.goharbor.io/managed-by": "narrows"}
+        self.refused(self.patch("allow-web", metadata(annotations=ours)), "may only change")
+        self.refused(
+            self.patch("cnsi-networkpolicy--tools", metadata(annotations=ours)), "whose a Network"
+        )
+
+    def test_may_not_create_one_that_is_not_its_own(self):
+        self.refused(
+            self.create(network_policy("allow-all", ours=False)), "may only create NetworkPolicies"
+        )
+
+    def test_may_not_select_pods_that_are_not_quarantined(self):
+        why = "may only select quarantined pods"
+        for selected in ({}, {"app": "web"}, {"goharbor.io/controller": "CNSI"}):
+            self.refused(self.create(network_policy("narrows-allow--y", selected=selected)), why)
+        self.allowed(self.create(network_policy("narrows-allow--y")))
+        no_label = {"spec": {"podSelector": {"matchLabels": {"goharbor.io/inspection": None}}}}
+        self.refused(self.patch("narrows-allow--y", no_label), why)
+
+    def test_others_are_not_held_to_it(self):
+        LAB.kubectl("delete", "networkpolicy", "allow-web", "--namespace=tools")
+
+
 class Permissions(unittest.TestCase):
     """20-roles.yaml."""
 
