@@ -10,6 +10,7 @@
 
 #include "assessment/policy_parser.h"
 #include "kubernetes/objects.h"
+#include "response/executor.h"
 #include "response/in_memory_cluster_testing.h"
 #include "response/quarantine/planner.h"
 #include "response/quarantine/quarantine_action.h"
