@@ -354,6 +354,12 @@ TEST_P(StoreConformance, HistoryHoldsOnlyChangesOfTheVerdict) {
   EXPECT_TRUE(put(3, model::Verdict::kViolated));
   EXPECT_FALSE(put(4, model::Verdict::kViolated));
   EXPECT_EQ((*Read()->assessments().Latest({}))[0].time, Day(4));
+  Write(4, [&](Transaction& t) {
+    model::Assessment other = Assess("web", model::Verdict::kViolated, 4);
+    other.containers[0].findings = 8;
+    EXPECT_FALSE(*t.assessments().Put(other)) << "other evidence, the same verdict";
+  });
+  EXPECT_EQ((*Read()->assessments().Latest({}))[0].containers[0].findings, 8);
   Write(5, [&](Transaction& t) {
     ASSERT_TRUE(t.assessments().Remove(Workload("web"), "demo").has_value());
     ASSERT_TRUE(t.assessments().Remove(Workload("never"), "demo").has_value());

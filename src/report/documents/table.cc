@@ -176,6 +176,17 @@ std::string ReasonText(const model::Assessment& assessment) {
   return worst->reason + (count > 1 ? " (and " + std::to_string(count - 1) + " more)" : "");
 }
 
+// "quarantined", "would quarantine", "quarantine failed": for a column; the details are below the
+// table.
+std::string Deed(const model::ActionRecord& action) {
+  static const std::map<std::string_view, std::string_view> kDone = {
+      {"quarantine", "quarantined"}, {"release", "released"}, {"alert", "alerted"}};
+  if (!action.error.empty()) return action.kind + " failed";
+  if (action.planned) return "would " + action.kind;
+  const auto done = kDone.find(action.kind);
+  return done == kDone.end() ? action.kind : std::string(done->second);
+}
+
 std::string ActionText(const AssessmentReport& report, const model::Assessment& assessment) {
   std::string text;
   for (const auto& action : report.actions) {
@@ -183,7 +194,8 @@ std::string ActionText(const AssessmentReport& report, const model::Assessment& 
                                  assessment.policy) != action.policies.end();
     if (!asked || action.workload != assessment.workload) continue;
     if (!text.empty()) text += "; ";
-    text += DescribeAction(action);
+    text += Deed(action);
+    if (!action.effectiveness.effective) text += ", not effective";
   }
   return text;
 }
@@ -191,16 +203,8 @@ std::string ActionText(const AssessmentReport& report, const model::Assessment& 
 }  // namespace
 
 std::string DescribeAction(const model::ActionRecord& action) {
-  static const std::map<std::string_view, std::string_view> kDone = {
-      {"quarantine", "quarantined"}, {"release", "released"}, {"alert", "alerted"}};
-  const auto done = kDone.find(action.kind);
-  std::string text;
-  if (!action.error.empty()) return action.kind + " failed: " + action.error;
-  if (action.planned) {
-    text = "would " + action.kind;
-  } else {
-    text = done == kDone.end() ? action.kind : std::string(done->second);
-  }
+  std::string text = Deed(action);
+  if (!action.error.empty()) return text + ": " + action.error;
   if (action.kind == "quarantine" && action.isolation == model::Isolation::kDetach)
     text += " (detach)";
   if (action.until) text += " until " + FormatRfc3339(*action.until);
@@ -276,10 +280,16 @@ void WriteTable(const AssessmentReport& report, const TextOptions& options, std:
                     {"POLICY", false, 6},
                     {"WORST", false, 24},
                     {"REASON", false, 20},
-                    {"ACTION", false, 20}},
+                    {"ACTION", false, 11}},
                    rows, options, out);
     out << '\n';
   }
+  for (const auto& action : report.actions) {
+    out << OneLine(action.workload.ToString()) << ": " << OneLine(DescribeAction(action));
+    if (!action.reason.empty()) out << " (" << OneLine(action.reason) << ")";
+    out << '\n';
+  }
+  if (!report.actions.empty()) out << '\n';
   out << Plural(report.assessments.size(), "assessment") << ": " << counts[2] << " violated, "
       << counts[1] << " unknown, " << counts[0] << " passed\n";
 }

@@ -14,7 +14,8 @@ void WriteTable(const ScanReport& report, const TextOptions& options, std::ostre
 // The packages of the target, for `narrows sbom`.
 void WritePackageTable(const ScanReport& report, const TextOptions& options, std::ostream& out);
 
-// Workloads with their verdict, the worst violation, the reason and what was done.
+// Workloads with their verdict, the worst violation, the reason and what was done; then a whole
+// sentence on each action.
 void WriteTable(const AssessmentReport& report, const TextOptions& options, std::ostream& out);
 
 // One sentence about an action: "quarantined until 2026-01-02T03:04:05Z, not effective: …".

@@ -80,8 +80,9 @@ TEST(AssessmentTable, ShowsVerdictReasonAndAction) {
   EXPECT_LT(text.find("Deployment/gone"), text.find("Deployment/clean"));
   EXPECT_THAT(text, HasSubstr("CVE-2024-0002 Critical libssl3"));
   EXPECT_THAT(text, HasSubstr("Critical exceeds the accepted Medium (and 1 more)"));
-  EXPECT_THAT(text, HasSubstr("quarantined until 2026-03-13T12:00:00Z, not effective: defeated by "
-                              "allow-all"));
+  EXPECT_THAT(text, HasSubstr("more)  quarantined, not effective\n"));
+  EXPECT_THAT(text, HasSubstr("\nshop/Deployment/web: quarantined until 2026-03-13T12:00:00Z, not "
+                              "effective: defeated by allow-all (CVE-2024-0002)\n"));
   EXPECT_THAT(text, HasSubstr("the registry does not serve sha256:aaaa"));
   EXPECT_THAT(text, HasSubstr("3 assessments: 1 violated, 1 unknown, 1 passed\n"));
 }
