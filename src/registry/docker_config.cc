@@ -48,6 +48,7 @@ std::vector<const json::key_value_pair*> Covering(const json::object& object,
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<const json::key_value_pair*> members;
+  members.reserve(found.size());
   for (const auto& [length, member] : found) members.push_back(member);
   return members;
 }

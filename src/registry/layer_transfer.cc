@@ -23,7 +23,7 @@ Status LayerTransfer::From(RegistrySession& session, int attempts, const CallCon
   while (true) {
     const int64_t before = reached_;
     std::optional<std::chrono::milliseconds> retry_after;
-    const Status status = Once(session, context, retry_after);
+    Status status = Once(session, context, retry_after);
     if (status.has_value() || ended_by_reader_) return status;
     RETURN_IF_ERROR(backoff.Next(status.error(), retry_after, reached_ > before, context));
   }
