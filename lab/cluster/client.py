@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from . import build, linux, packages, records, settings
+from . import build, linux, packages, records, root, settings
 from .errors import LabError
 
 
@@ -18,12 +18,7 @@ def say(text):
 
 
 def become_root(arguments):
-    """Runs the same command again through sudo where we are not root."""
-    if os.geteuid() == 0:
-        return
-    say("namespaces and mounts need root: running again with sudo")
-    cache = f"XDG_CACHE_HOME={settings.cache_folder().parent.parent}"
-    os.execvp("sudo", ["sudo", "env", cache, str(settings.ENTRY), *arguments])
+    root.become(settings.ENTRY, arguments, "namespaces and mounts", say)
 
 
 def start(options):

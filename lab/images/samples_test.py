@@ -94,6 +94,9 @@ class SampleImages(unittest.TestCase):
                 self.assertGreater(len(still_open), 5)
                 self.assertEqual(set(), set(still_open) & exploited())
 
+    def test_the_advisories_say_nothing_of_trixie(self):
+        self.assertEqual({}, advisories("Debian:13"))
+
     def test_every_image_has_a_layout(self):
         self.assertEqual(
             {
@@ -102,6 +105,7 @@ class SampleImages(unittest.TestCase):
                 "debian-12",
                 "debian-12-layers",
                 "debian-12-old",
+                "debian-13",
                 "distroless",
                 "gone",
                 "private",

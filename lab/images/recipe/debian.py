@@ -28,6 +28,10 @@ EARLIER = {
 # What the Debian images have beyond the minimal system.
 EXTRA = ["openssl", "sudo"]
 
+TRIXIE = (
+    'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\n'
+    'VERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n'
+)
 
 TRUTH_FORMAT = (
     "${binary:Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t"

@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import tarfile
 
+from cluster import oci as cluster_oci
+
 CREATED = "2023-11-14T22:13:20Z"
 EPOCH = 1700000000
+MANIFEST = cluster_oci.MANIFEST
 INDEX = "application/vnd.oci.image.index.v1+json"
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 OPAQUE = ".wh..wh..opq"
@@ -77,10 +79,6 @@ class LayerWriter:
         self._tar.addfile(entry, content)
 
 
-def digest_of(data):
-    return "sha256:" + hashlib.sha256(data).hexdigest()
-
-
 class BlobStore:
     """Content-addressed files below one folder, from which layouts are made by hard links."""
 
@@ -92,7 +90,7 @@ class BlobStore:
         return os.path.join(self.folder, digest.split(":")[1])
 
     def add(self, data, media_type):
-        digest = digest_of(data)
+        digest = cluster_oci.digest(data)
         with open(self.path(digest), "wb") as out:
             out.write(data)
         return {"mediaType": media_type, "digest": digest, "size": len(data)}
