@@ -76,7 +76,8 @@ class ApiClient {
                        const CallContext& context, const OnEvent& on_event) = 0;
   virtual Result<std::string> Create(const ResourceType& type, std::string_view name_space,
                                      std::string_view body, const CallContext& context) = 0;
-  // Server-side apply, forced, under `field_manager`.
+  // Server-side apply, forced, under `field_manager`. The body names apiVersion, kind and
+  // metadata.name.
   virtual Result<std::string> Apply(const ObjectName& object, std::string_view body,
                                     std::string_view field_manager, const CallContext& context) = 0;
   virtual Result<std::string> Patch(const ObjectName& object, PatchKind kind, std::string_view body,

@@ -42,6 +42,7 @@ class Reflector {
 
   void Progress() {
     backoff_.Reset();
+    failures_ = 0;
     if (std::exchange(troubled_, false)) sink_.Recovered();
   }
 
@@ -61,6 +62,7 @@ class Reflector {
   ObjectReader reader_;
   std::string version_;  // empty: a list is needed
   bool list_by_watch_ = true;
+  int failures_ = 0;  // since something arrived last
   bool troubled_ = false;
 };
 
@@ -183,11 +185,13 @@ Status Reflector::Run() {
       list_by_watch_ = false;
       continue;
     } else {
-      if (!std::exchange(troubled_, true)) {
-        LogWarning("watching the API server is in trouble, trying on",
-                   {{"resource", type_.plural}, {"reason", error.message}});
+      LogDebug("watching the API server failed, trying again",
+               {{"resource", type_.plural}, {"reason", error.message}});
+      // A connection that breaks once is daily life.
+      if (++failures_ > 1) {
+        troubled_ = true;
+        sink_.Trouble(error);
       }
-      sink_.Trouble(error);
     }
     (void)context_.SleepFor(backoff_.Next());
   }

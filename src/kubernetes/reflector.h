@@ -23,8 +23,8 @@ class ObjectSink {
   // cannot be read is an Error: it is logged and passed over.
   virtual Status Upsert(std::string_view object) = 0;
   virtual Status Deleted(std::string_view object) = 0;
-  // The connection is in trouble (nothing new arrives; the reflector goes on trying), or works
-  // again.
+  // Two tries in a row have failed (nothing new arrives; the reflector goes on trying), and each
+  // further one; or it works again.
   virtual void Trouble(const Error& error) = 0;
   virtual void Recovered() = 0;
 };

@@ -128,9 +128,18 @@ class Inventory final : public ClusterInventory {
     if (options_.on_change) options_.on_change({.kind = ChangeKind::kSynced});
   }
 
+  // One line in the log when the first feed gets into trouble, and one when the last is out of it.
   void SetTrouble(Feed* feed, std::string trouble) {
     const std::lock_guard lock(mutex_);
+    const bool before = InTrouble();
     feed->trouble_ = std::move(trouble);
+    const bool now = InTrouble();
+    if (now && !before) {
+      LogWarning("the inventory does not learn of changes, trying on",
+                 {{"resource", feed->type().plural}, {"reason", feed->trouble_}});
+    } else if (before && !now) {
+      LogInfo("the inventory learns of changes again");
+    }
   }
 
  private:
@@ -149,6 +158,11 @@ class Inventory final : public ClusterInventory {
                         condition);
     }
     return Ok();
+  }
+
+  bool InTrouble() const {
+    return std::any_of(feeds_.begin(), feeds_.end(),
+                       [](const auto& feed) { return !feed->trouble_.empty(); });
   }
 
   kubernetes::ApiClient& client_;
