@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 #include "base/strings.h"
 #include "http/scripted/scripted_server.h"
@@ -274,6 +276,37 @@ TEST(DistributionClient, TransfersWithoutProgressOrWithAWrongRangeEnd) {
   bytes.clear();
   EXPECT_EQ(Read(*Open(HostOf(wrong) + "/a:1"), LayerOf(image), bytes).error().code,
             ErrorCode::kDataLoss);
+}
+
+TEST(DistributionClient, ALayerThatIsGoneIsNotFound) {
+  const TestImage image;
+  ScriptedServer server([&](const auto& request, auto& reply) { Serve(image, request, reply); });
+  model::Layer layer = LayerOf(image);
+  layer.digest = TestImage::Digest("gone");
+  std::string bytes;
+  const Status status = Read(*Open(HostOf(server) + "/a:1"), layer, bytes);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(status.error().message, HasSubstr("push it again"));
+}
+
+TEST(DistributionClient, LayersAreReadAtOnceByOneSource) {
+  const TestImage image(Patterned(200'000));
+  const std::string login = "Basic " + Base64Encode("u:hunter2");
+  ScriptedServer server([&](const ScriptedRequest& request, ScriptedReply& reply) {
+    if (request.Header("authorization") != login)
+      return reply.Send(401, "", {"WWW-Authenticate: Basic"});
+    BreakOff(image, request, reply, 90'000, true);
+  });
+  RegistryOptions options = Quick();
+  options.credentials = Logins(HostOf(server), {"other", "u"});
+  const auto source = Open(HostOf(server) + "/a:1", options);
+  std::array<std::string, 6> bytes;
+  std::vector<std::thread> readers;
+  for (std::string& into : bytes)
+    readers.emplace_back([&] { EXPECT_TRUE(Read(*source, LayerOf(image), into).has_value()); });
+  for (std::thread& reader : readers) reader.join();
+  for (const std::string& read : bytes) EXPECT_EQ(read, image.layer);
 }
 
 TEST(DistributionClient, TheReadersErrorEndsTheTransferAtOnce) {

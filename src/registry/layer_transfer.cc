@@ -40,6 +40,9 @@ Status LayerTransfer::Once(RegistrySession& session, const CallContext& context,
           [&](std::string_view piece) { return Deliver(piece); }));
   const int status = answer.response.status;
   if (status != 200 && status != 206) {
+    if (status == 404)
+      return NotFound("layer " + layer_.digest + ": " + session.endpoint().host +
+                      " has the image but not this part of it; push it again");
     retry_after = RetryAfter(answer.response);
     Error error =
         ErrorFromResponse(answer.response, "layer " + layer_.digest, session.endpoint().host);

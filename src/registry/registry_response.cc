@@ -46,8 +46,8 @@ Error ErrorFromResponse(const http::HttpResponse& response, std::string_view wha
   };
   switch (response.status) {
     case 401:
-      return Unauthenticated(message("log in with docker login " + std::string(host) +
-                                     " or give the image a pull secret"));
+      return Unauthenticated(message("check the name, and log in with docker login " +
+                                     std::string(host) + " or give the image a pull secret"));
     case 403:
       return PermissionDenied(message("the account that was used must be allowed to pull it"));
     case 404:
@@ -65,6 +65,15 @@ Error ErrorFromResponse(const http::HttpResponse& response, std::string_view wha
         return Unavailable(message("is it a registry?"));
       return InvalidArgument(message(""));
   }
+}
+
+Error WithRemedy(Error error, std::string_view host) {
+  if (error.code == ErrorCode::kUnauthenticated)
+    error.message +=
+        "; name the authority that signed it with --registry-ca " + std::string(host) + "=FILE";
+  if (error.message.find("wrong version number") != std::string::npos)
+    error.message += "; if it speaks plain HTTP, say so with --plain-http " + std::string(host);
+  return error;
 }
 
 bool MayPass(int status) {

@@ -20,6 +20,10 @@ Error ErrorFromResponse(const http::HttpResponse& response, std::string_view wha
 // empty when the body says nothing. Printable.
 std::string WordsOf(const http::HttpResponse& response);
 
+// What went wrong before `host` could answer, with the remedy for a certificate that is not trusted
+// and for plain HTTP where TLS was spoken.
+Error WithRemedy(Error error, std::string_view host);
+
 // True for answers that may be another one later: 408, 425, 429 and 5xx but 501.
 bool MayPass(int status);
 

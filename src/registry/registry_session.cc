@@ -39,15 +39,6 @@ const AuthChallenge* Find(const std::vector<AuthChallenge>& challenges, std::str
   return nullptr;
 }
 
-// The remedy for what goes wrong before a registry can answer.
-Error WithRemedy(Error error, const std::string& host) {
-  if (error.code == ErrorCode::kUnauthenticated)
-    error.message += "; name the authority that signed it with --registry-ca " + host + "=FILE";
-  if (error.message.find("wrong version number") != std::string::npos)
-    error.message += "; if it speaks plain HTTP, say so with --plain-http " + host;
-  return error;
-}
-
 }  // namespace
 
 Result<RegistrySession::Answer> RegistrySession::Send(

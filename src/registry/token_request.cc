@@ -42,7 +42,9 @@ http::HttpRequest ToHttp(const TokenRequest& request) {
 
 Result<FetchedToken> FetchToken(http::HttpClient& client, const TokenRequest& request,
                                 const CallContext& context) {
-  ASSIGN_OR_RETURN(const http::HttpResponse response, client.Send(ToHttp(request), context));
+  auto sent = client.Send(ToHttp(request), context);
+  if (!sent.has_value()) return WithRemedy(std::move(sent).error(), request.realm.Authority());
+  const http::HttpResponse& response = *sent;
   const std::string server = "token server " + request.realm.Authority();
   if (response.status != 200) {
     const std::string words = WordsOf(response);
