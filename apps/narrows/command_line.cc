@@ -2,6 +2,7 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <map>
 
 #include "base/clock.h"
@@ -56,19 +57,25 @@ void AddSeconds(CLI::App& command, const std::string& name, std::chrono::seconds
       ->type_name("DURATION");
 }
 
+// An option that may be given several times, with one value each time: what follows is not its.
+CLI::Option* AddRepeated(CLI::App& command, const std::string& name,
+                         std::vector<std::string>& values, const std::string& help) {
+  return command.add_option(name, values, help)->allow_extra_args(false);
+}
+
 void AddRegistry(CLI::App& command, RegistryFlags& flags) {
-  command
-      .add_option("--insecure-registry", flags.insecure,
-                  "Registry whose certificate is not verified")
+  AddRepeated(command, "--insecure-registry", flags.insecure,
+              "Registry whose certificate is not verified")
       ->type_name("HOST");
-  command.add_option("--plain-http", flags.plain_http, "Registry spoken to without TLS")
+  AddRepeated(command, "--plain-http", flags.plain_http, "Registry spoken to without TLS")
       ->type_name("HOST");
-  command.add_option("--registry-ca", flags.ca, "Certificate authorities of a registry")
+  AddRepeated(command, "--registry-ca", flags.ca, "Certificate authorities of a registry")
       ->type_name("HOST=FILE");
-  command.add_option("--registry-mirror", flags.mirrors, "Mirror asked before a registry")
+  AddRepeated(command, "--registry-mirror", flags.mirrors, "Mirror asked before a registry")
       ->type_name("HOST=URL");
 }
 
+#ifdef NARROWS_CLUSTER_COMMANDS
 void AddCluster(CLI::App& command, ClusterFlags& flags) {
   command
       .add_option("--kubeconfig", flags.kubeconfig,
@@ -77,6 +84,7 @@ void AddCluster(CLI::App& command, ClusterFlags& flags) {
       ->type_name("FILE");
   command.add_option("--context", flags.context, "Context of the kubeconfig")->type_name("NAME");
 }
+#endif
 
 void AddDatabase(CLI::App& command, std::string& database) {
   command
@@ -101,7 +109,7 @@ void AddDirectoryTarget(CLI::App& command, TargetFlags& flags) {
   command.add_option("dir", flags.target, "Folder that holds a root file system")
       ->required()
       ->type_name("DIR");
-  command.add_option("--skip-dirs", flags.skip_dirs, "Folders below DIR that are left out")
+  AddRepeated(command, "--skip-dirs", flags.skip_dirs, "Folders below DIR that are left out")
       ->delimiter(',')
       ->type_name("PATH");
   AddSeconds(command, "--timeout", flags.timeout, "Most time to take (default 5m)");
@@ -110,7 +118,7 @@ void AddDirectoryTarget(CLI::App& command, TargetFlags& flags) {
 void AddScanOptions(CLI::App& command, ScanFlags& flags) {
   AddDatabase(command, flags.database);
   AddOutput(command, flags.output, {"table", "json", "sarif", "cyclonedx"});
-  command.add_option("--severity", flags.severities, "Severities to show, comma-separated")
+  AddRepeated(command, "--severity", flags.severities, "Severities to show, comma-separated")
       ->delimiter(',')
       ->type_name("LIST");
   command.add_flag("--ignore-unfixed", flags.ignore_unfixed,
@@ -184,6 +192,7 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
   sbom_fs->callback([&] { run = [&] { return RunSbom(flags.sbom_fs); }; });
 }
 
+#ifdef NARROWS_CLUSTER_COMMANDS
 void AddAssess(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* assess = app.add_subcommand(
       "assess", "Judge everything that runs in the cluster, once, and change nothing");
@@ -273,6 +282,7 @@ void AddQuarantine(CLI::App& app, AllFlags& flags, Run& run) {
     AddOutput(*command, f.output, {"table", "json"});
   }
 }
+#endif
 
 void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* db = app.add_subcommand("db", "Build and inspect the advisory database");
@@ -334,18 +344,28 @@ int RunCommandLine(int argc, char** argv) {
   app.add_flag("-q,--quiet", flags.log.quiet, "Log errors only, show no progress");
   app.add_flag("--log-json", flags.log.json, "Log as JSON lines");
   AddScanCommands(app, flags, run);
+#ifdef NARROWS_CLUSTER_COMMANDS
   AddAssess(app, flags, run);
   AddServe(app, flags, run);
   AddPolicy(app, flags, run);
   AddQuarantine(app, flags, run);
+#endif
   AddDb(app, flags, run);
   AddSmallCommands(app, flags, run);
+  if (argc < 2) {
+    std::cout << app.help();
+    return kCouldNotRun;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kCouldNotRun;
   }
   ApplyLogFlags(flags.log);
+  for (bool* quiet : {&flags.scan_image.target.quiet, &flags.scan_fs.target.quiet,
+                      &flags.sbom_image.target.quiet, &flags.sbom_fs.target.quiet,
+                      &flags.assess.quiet, &flags.quarantine.quiet, &flags.db_build.quiet})
+    *quiet = flags.log.quiet;
   return run();
 }
 

@@ -27,6 +27,7 @@ struct TargetFlags {
   std::vector<std::string> skip_dirs;
   std::chrono::seconds timeout{300};
   RegistryFlags registry;
+  bool quiet = false;  // no progress
 };
 
 struct ScanFlags {
@@ -57,6 +58,7 @@ struct AssessFlags {
   OutputFormat output = OutputFormat::kTable;
   std::chrono::seconds timeout{1800};
   RegistryFlags registry;
+  bool quiet = false;  // no progress
 };
 
 struct ServeFlags {
@@ -86,6 +88,7 @@ struct QuarantineFlags {
   std::string reason;
   std::chrono::seconds keep{86400};
   RegistryFlags registry;
+  bool quiet = false;  // no progress
 };
 
 struct DbBuildFlags {
@@ -93,6 +96,7 @@ struct DbBuildFlags {
   std::string kev;
   std::string epss;
   std::string output;
+  bool quiet = false;
 };
 
 struct DbInfoFlags {

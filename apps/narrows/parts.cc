@@ -1,11 +1,18 @@
 #include "parts.h"
 
+#include <sys/utsname.h>
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/file.h"
 #include "commands.h"
+#include "ecosystems/alpine/apk_extractor.h"
 #include "ecosystems/alpine/version.h"
+#include "ecosystems/debian/dpkg_extractor.h"
 #include "ecosystems/debian/version.h"
+#include "report/terminal/terminal.h"
 
 namespace narrows::app {
 
@@ -23,6 +30,35 @@ Result<std::filesystem::path> DatabasePath(const std::string& flag) {
   if (!flag.empty()) return std::filesystem::path(flag);
   ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
   return cache / "narrows.db";
+}
+
+report::ProgressOptions ProgressOptionsFor(bool quiet) {
+  const bool enabled = !quiet && report::IsTerminal(STDERR_FILENO);
+  return {.fd = STDERR_FILENO,
+          .enabled = enabled,
+          .width = enabled ? report::TerminalWidth(STDERR_FILENO) : 80};
+}
+
+report::TextOptions StandardOutput() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool colour = no_color == nullptr || *no_color == '\0';
+  return {report::TerminalWidth(STDOUT_FILENO), colour && report::IsTerminal(STDOUT_FILENO)};
+}
+
+model::Platform ThisPlatform() {
+  utsname machine{};
+  if (uname(&machine) != 0) return {};
+  const std::string_view name = machine.machine;
+  model::Platform platform;
+  platform.architecture = name == "x86_64" ? "amd64" : name == "aarch64" ? "arm64" : name;
+  return platform;
+}
+
+std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors() {
+  std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors;
+  extractors.push_back(ecosystems::debian::MakeDpkgExtractor());
+  extractors.push_back(ecosystems::alpine::MakeApkExtractor());
+  return extractors;
 }
 
 ecosystems::VersionOrders MakeVersionOrders() {

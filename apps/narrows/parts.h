@@ -1,12 +1,18 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
+#include "ecosystems/package_extractor.h"
 #include "ecosystems/version_orders.h"
+#include "model/image.h"
+#include "report/documents/text_table.h"
+#include "report/terminal/progress.h"
 
 namespace narrows::app {
 
@@ -20,6 +26,18 @@ void Warn(std::string_view message);
 
 // `flag` where it is set, else narrows.db in the user's cache.
 Result<std::filesystem::path> DatabasePath(const std::string& flag);
+
+// Progress on standard error, where that is a terminal.
+report::ProgressOptions ProgressOptionsFor(bool quiet);
+
+// Colour and width of standard output; NO_COLOR is honoured.
+report::TextOptions StandardOutput();
+
+// The platform of the machine this runs on.
+model::Platform ThisPlatform();
+
+// Every package database that is understood; the list of built-ins is here and nowhere else.
+std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors();
 
 // Every ecosystem's; the list of built-ins is here and nowhere else.
 ecosystems::VersionOrders MakeVersionOrders();

@@ -192,7 +192,9 @@ void SetTransport(CURL* easy, const HttpClientOptions& options) {
   Set(easy, CURLOPT_PATH_AS_IS, 1L);
   Set(easy, CURLOPT_NOSIGNAL, 1L);
   Set(easy, CURLOPT_QUICK_EXIT, 1L);  // a stop does not wait for the resolver
-  Set(easy, CURLOPT_BUFFERSIZE, 256L << 10);
+  // Refused while the handle still has the buffer of a transfer that failed early: it keeps that
+  // one.
+  static_cast<void>(curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10));
   Set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
   Set(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // a peer that vanished is noticed during a silent watch
   Set(easy, CURLOPT_TCP_KEEPIDLE, 30L);

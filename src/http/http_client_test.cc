@@ -248,6 +248,18 @@ TEST(HttpClient, ConnectAndDnsFailuresNameTheHost) {
   EXPECT_EQ(response.error().code, ErrorCode::kUnavailable);
 }
 
+TEST(HttpClient, IsUsableAgainAfterANameThatDoesNotResolve) {
+  auto client = MakeHttpClient({.proxy = "none"});
+  HttpRequest request;
+  request.url = "http://no-such-host.invalid/";
+  for (int i = 0; i < 3; ++i) {
+    const auto result =
+        (*client)->Send(request, CallContext::WithTimeout(std::chrono::seconds(30)));
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code, ErrorCode::kUnavailable);
+  }
+}
+
 TEST(HttpClient, RefusesMalformedRequests) {
   const auto client = Client();
   const HttpRequest bad[] = {

@@ -1,0 +1,173 @@
+#include <filesystem>
+#include <iostream>
+
+#include "advisories/database.h"
+#include "assessment/assess.h"
+#include "base/file.h"
+#include "base/strings.h"
+#include "commands.h"
+#include "ecosystems/end_of_support.h"
+#include "findings/filter.h"
+#include "findings/ignore_file.h"
+#include "findings/vulnerability/vulnerability_scanner.h"
+#include "parts.h"
+#include "policy_file.h"
+#include "report/documents/cyclonedx.h"
+#include "report/documents/json.h"
+#include "report/documents/sarif.h"
+#include "report/documents/table.h"
+#include "target.h"
+
+namespace narrows::app {
+namespace {
+
+constexpr std::string_view kDefaultIgnoreFile = ".narrowsignore";
+
+// All that the flags say, read before anything slow begins.
+struct Rules {
+  findings::Filter filter;
+  std::vector<findings::IgnoreRule> ignored;
+  std::optional<assessment::Policy> policy;
+  std::optional<model::Severity> fail_on;
+};
+
+Result<std::vector<findings::IgnoreRule>> ReadIgnoreFile(const std::string& flag) {
+  std::string path = flag;
+  if (path.empty()) {
+    std::error_code error;
+    if (!std::filesystem::exists(kDefaultIgnoreFile, error))
+      return std::vector<findings::IgnoreRule>();
+    path = kDefaultIgnoreFile;
+  }
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, findings::kMostIgnoreFileBytes));
+  ASSIGN_OR_RETURN_WITHIN(auto rules, findings::ParseIgnoreFile(text), path);
+  return rules;
+}
+
+Result<Rules> ReadRules(const ScanFlags& flags) {
+  Rules rules;
+  rules.filter.ignore_unfixed = flags.ignore_unfixed;
+  if (!flags.severities.empty()) {
+    ASSIGN_OR_RETURN_WITHIN(rules.filter.severities,
+                            findings::ParseSeverities(Join(flags.severities, ",")), "--severity");
+  }
+  if (!flags.fail_on.empty()) {
+    rules.fail_on = model::ParseSeverity(flags.fail_on);
+    if (!rules.fail_on) {
+      return InvalidArgument(
+          "--fail-on \"" + Printable(flags.fail_on) +
+          "\" is no severity; take one of Negligible, Low, Medium, High, Critical");
+    }
+  }
+  ASSIGN_OR_RETURN(rules.ignored, ReadIgnoreFile(flags.ignore_file));
+  if (!flags.policy_file.empty()) {
+    ASSIGN_OR_RETURN(rules.policy, ReadPolicyFile(flags.policy_file));
+  }
+  return rules;
+}
+
+report::DatabaseState StateOf(const std::string& path,
+                              const advisories::DatabaseMetadata& metadata) {
+  return {path, metadata.newest.value_or(TimePoint()), ""};
+}
+
+// Judges by the policy's baselines and exceptions, and moves what an exception suppressed.
+void Judge(const assessment::Policy& policy, TimePoint now, report::ScanReport& report) {
+  const assessment::ImageScan scan{report.image.digest, &report.findings, report.unknown_reason};
+  model::ContainerAssessment judged = assessment::JudgeImage(policy, scan, nullptr, now);
+  report.judgement = report::PolicyJudgement{policy.meta.name, judged.verdict, judged.violations};
+  for (model::Suppression& suppression : judged.suppressions) {
+    if (suppression.by != "exception") continue;
+    std::erase_if(report.findings,
+                  [&](const model::Finding& f) { return f.id == suppression.finding.id; });
+    report.suppressed.push_back(std::move(suppression));
+  }
+  if (assessment::Fails(policy, judged) && judged.verdict != model::Verdict::kViolated)
+    report.judgement->verdict = model::Verdict::kViolated;
+}
+
+void WarnAtEndOfSupport(TimePoint now, report::ScanReport& report) {
+  if (!report.image.distribution) return;
+  const auto end = ecosystems::EndOfSupport(*report.image.distribution);
+  if (!end || now < *end) return;
+  report.warnings.push_back(report.image.distribution->pretty_name + " is out of support since " +
+                            FormatRfc3339(*end).substr(0, 10) +
+                            ": new vulnerabilities in it may not be published");
+}
+
+Result<report::ScanReport> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) {
+  ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const advisories::AdvisoryDatabase> database,
+                   advisories::AdvisoryDatabase::Open(path));
+  report::Progress progress(ProgressOptionsFor(flags.target.quiet));
+  const CallContext context = CallContext::WithTimeout(flags.target.timeout);
+  ASSIGN_OR_RETURN(model::ImageAnalysis image, ReadTarget(flags.target, progress, context));
+  progress.Say("matching advisories");
+  const ecosystems::VersionOrders orders = MakeVersionOrders();
+  const auto scanner = findings::MakeVulnerabilityScanner(database, orders);
+  ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner->Scan(image, context));
+
+  report::ScanReport report = MakeReport(flags.target, std::move(image));
+  report.database = StateOf(path.string(), database->Metadata());
+  report.unknown_reason = std::move(outcome.unknown_reason);
+  report.statuses = std::move(outcome.statuses);
+  findings::Ignored ignored =
+      findings::ApplyIgnoreRules(rules.ignored, now, std::move(outcome.findings));
+  report.findings = std::move(ignored.kept);
+  report.suppressed = std::move(ignored.suppressed);
+  report.warnings.insert(report.warnings.end(), ignored.statuses.begin(), ignored.statuses.end());
+  WarnAtEndOfSupport(now, report);
+  if (rules.policy) Judge(*rules.policy, now, report);
+  findings::Filtered filtered = findings::ApplyFilter(rules.filter, std::move(report.findings));
+  report.findings = std::move(filtered.shown);
+  report.hidden = filtered.hidden;
+  return report;
+}
+
+void Write(OutputFormat format, const report::ScanReport& report) {
+  switch (format) {
+    case OutputFormat::kTable:
+      report::WriteTable(report, StandardOutput(), std::cout);
+      break;
+    case OutputFormat::kJson:
+      report::WriteJson(report, std::cout);
+      break;
+    case OutputFormat::kSarif:
+      report::WriteSarif(report, std::cout);
+      break;
+    case OutputFormat::kCycloneDx:
+      report::WriteCycloneDx(report, std::cout);
+      break;
+  }
+  std::cout.flush();
+}
+
+bool Fails(const Rules& rules, const report::ScanReport& report) {
+  if (report.judgement && report.judgement->verdict == model::Verdict::kViolated) return true;
+  if (!rules.fail_on) return false;
+  for (const model::Finding& finding : report.findings) {
+    if (finding.kind == model::FindingKind::kVulnerability && finding.severity >= *rules.fail_on)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int RunScan(const ScanFlags& flags) {
+  const TimePoint now = SystemClock().Now();
+  const Result<Rules> rules = ReadRules(flags);
+  if (!rules.has_value()) return Fail(rules.error());
+  const Result<report::ScanReport> report = Scan(flags, *rules, now);
+  if (!report.has_value()) return Fail(report.error());
+  Write(flags.output, *report);
+  if (!std::cout.good()) return Fail(Unavailable("standard output could not be written"));
+  if (flags.output != OutputFormat::kTable) {
+    for (const std::string& warning : report->warnings) Warn(warning);
+  }
+  if (!report->image.complete)
+    Warn("the result is partial: something of the image could not be read");
+  return Fails(*rules, *report) ? kViolated : kDone;
+}
+
+}  // namespace narrows::app

@@ -1,0 +1,122 @@
+#include "target.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "base/file.h"
+#include "base/strings.h"
+#include "inventory/image/image_analyser.h"
+#include "parts.h"
+#include "registry/archive_source.h"
+#include "registry_parts.h"
+
+namespace narrows::app {
+namespace {
+
+// Analysed layers are small (a few hundred kilobytes at most); this is some thousand images.
+constexpr uint64_t kMostCacheBytes = uint64_t{512} << 20;
+
+Result<model::Platform> PlatformOf(const std::string& flag) {
+  if (flag.empty()) return ThisPlatform();
+  const auto parts = Split(flag, '/');
+  if (parts.size() < 2 || parts.size() > 3 || parts[0].empty() || parts[1].empty()) {
+    return InvalidArgument("--platform \"" + Printable(flag) +
+                           "\": write OS/ARCH or OS/ARCH/VARIANT, e.g. linux/arm64");
+  }
+  return model::Platform{std::string(parts[0]), std::string(parts[1]),
+                         parts.size() == 3 ? std::string(parts[2]) : ""};
+}
+
+// "FILE" or "FILE:NAME" for an archive that holds several images; nothing when no such file exists.
+std::optional<registry::ArchiveOptions> AsArchive(const std::string& target) {
+  std::error_code error;
+  if (std::filesystem::exists(target, error)) return registry::ArchiveOptions{target, ""};
+  for (size_t colon = target.find(':'); colon != std::string::npos;
+       colon = target.find(':', colon + 1)) {
+    const std::string path = target.substr(0, colon);
+    if (std::filesystem::exists(path, error))
+      return registry::ArchiveOptions{path, target.substr(colon + 1)};
+  }
+  return std::nullopt;
+}
+
+Result<std::unique_ptr<registry::ImageSource>> OpenImage(const TargetFlags& flags) {
+  if (const auto archive = AsArchive(flags.target)) return registry::MakeArchiveSource(*archive);
+  ASSIGN_OR_RETURN(const registry::ImageReference reference,
+                   registry::ImageReference::Parse(flags.target));
+  ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(flags.registry));
+  options.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(auto source, registry::MakeRegistrySource(reference, std::move(options)));
+  return std::unique_ptr<registry::ImageSource>(std::move(source));
+}
+
+// Says how to bring an image that is not to be had from where it was looked for.
+Error WithRemedy(Error error, const TargetFlags& flags) {
+  if (AsArchive(flags.target)) return error;
+  switch (error.code) {
+    case ErrorCode::kNotFound:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kUnauthenticated:
+    case ErrorCode::kPermissionDenied:
+      error.message +=
+          "; an image that is only on a machine can be scanned from a file: docker save -o "
+          "image.tar " +
+          Printable(flags.target) + " && narrows scan image image.tar";
+      return error;
+    default:
+      return error;
+  }
+}
+
+Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags, report::Progress& progress,
+                                       const CallContext& context) {
+  ASSIGN_OR_RETURN(const model::Platform platform, PlatformOf(flags.platform));
+  ASSIGN_OR_RETURN(const std::unique_ptr<registry::ImageSource> source, OpenImage(flags));
+  const std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors =
+      MakeExtractors();
+  std::unique_ptr<inventory::image::LayerCache> cache;
+  if (const auto folder = UserCacheDir(); folder.has_value())
+    cache = inventory::image::MakeFileLayerCache(*folder / "layers", kMostCacheBytes);
+  inventory::image::AnalyserOptions options;
+  for (const auto& extractor : extractors) options.extractors.push_back(extractor.get());
+  options.cache = cache.get();
+  options.on_progress = [&](uint64_t done, uint64_t total) {
+    progress.Say("reading layers, MiB");
+    progress.Count(static_cast<int64_t>(done >> 20), static_cast<int64_t>(total >> 20));
+  };
+  progress.Say("asking for " + flags.target);
+  Result<model::ImageAnalysis> image =
+      inventory::image::Analyse(*source, platform, options, context);
+  if (!image.has_value()) return WithRemedy(std::move(image).error(), flags);
+  return image;
+}
+
+Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags, report::Progress& progress,
+                                           const CallContext& context) {
+  const auto extractors = MakeExtractors();
+  inventory::image::DirectoryOptions options;
+  for (const auto& extractor : extractors) options.extractors.push_back(extractor.get());
+  options.skip_dirs = flags.skip_dirs;
+  progress.Say("reading " + flags.target);
+  return inventory::image::AnalyseDirectory(flags.target, options, context);
+}
+
+}  // namespace
+
+Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags, report::Progress& progress,
+                                        const CallContext& context) {
+  return flags.directory ? ReadDirectory(flags, progress, context)
+                         : ReadImage(flags, progress, context);
+}
+
+report::ScanReport MakeReport(const TargetFlags& flags, model::ImageAnalysis image) {
+  report::ScanReport report;
+  report.tool_version = kVersion;
+  report.created = SystemClock().Now();
+  report.kind = flags.directory ? report::TargetKind::kFilesystem : report::TargetKind::kImage;
+  report.target = flags.target;
+  report.image = std::move(image);
+  return report;
+}
+
+}  // namespace narrows::app
