@@ -1,0 +1,198 @@
+"""The narrows command as people type it: output formats, exit codes, errors and their remedies.
+
+usage: cli_test.py PROGRAM [unittest arguments]
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+
+OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+# sudo 1.9.5p1-1 is the version that CVE-2021-3156 was found in; gzip is newer than every fix.
+STATUS = """Package: sudo
+Status: install ok installed
+Architecture: amd64
+Version: 1.9.5p1-1
+
+Package: gzip
+Status: install ok installed
+Architecture: amd64
+Version: 99-1
+"""
+POLICY = """apiVersion: goharbor.goharbor.io/v1alpha1
+kind: InspectionPolicy
+metadata: {name: ci}
+spec:
+  inspection:
+    baselines:
+    - {kind: vulnerability, version: v1.1, scheme: s, baseline: %s, onlyFixed: true}
+"""
+
+
+class CliTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.tmp = pathlib.Path(cls.folder.name)
+        cls.db = cls.tmp / "narrows.db"
+        cls.environment = {**os.environ, "XDG_CACHE_HOME": str(cls.tmp / "cache"), "NO_COLOR": "1"}
+        feeds = ROOT / "lab" / "advisories"
+        built = cls.run_program("db", "build", "--osv", feeds / "osv", "--kev",
+                                feeds / "kev" / "known_exploited_vulnerabilities.json", "--epss",
+                                next((feeds / "epss").glob("*.csv.gz")), "--output", cls.db)
+        assert built.returncode == 0, built.stderr
+        cls.root = cls.tmp / "root"
+        (cls.root / "etc").mkdir(parents=True)
+        (cls.root / "etc" / "os-release").write_text(OS_RELEASE)
+        (cls.root / "var" / "lib" / "dpkg").mkdir(parents=True)
+        (cls.root / "var" / "lib" / "dpkg" / "status").write_text(STATUS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def run_program(cls, *arguments, stdin=""):
+        return subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
+                              env=cls.environment, cwd=cls.tmp, timeout=120)
+
+    def scan(self, *arguments):
+        return self.run_program("scan", "fs", "--db", self.db, self.root, *arguments)
+
+    def scan_json(self, *arguments):
+        done = self.scan("--output", "json", *arguments)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_table_names_the_vulnerability_its_fix_and_that_it_is_exploited(self):
+        done = self.scan()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        line = next(line for line in done.stdout.splitlines() if "CVE-2021-3156" in line)
+        for word in ("sudo", "1.9.5p1-1", "High", "fixed", "exploited"):
+            self.assertIn(word, line)
+        self.assertNotIn("gzip", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
+    def test_json_is_what_the_schema_says(self):
+        code, report = self.scan_json()
+        self.assertEqual(code, 0)
+        schema = json.loads((ROOT / "api" / "schema" / "scan-report.v1.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(report)
+
+    def test_sarif_and_cyclonedx_name_the_finding(self):
+        sarif = json.loads(self.scan("--output", "sarif").stdout)
+        self.assertEqual(sarif["version"], "2.1.0")
+        self.assertIn("CVE-2021-3156", [result["ruleId"] for result in sarif["runs"][0]["results"]])
+        bom = json.loads(self.scan("--output", "cyclonedx").stdout)
+        self.assertEqual(bom["specVersion"], "1.6")
+        self.assertIn("CVE-2021-3156", [v["id"] for v in bom["vulnerabilities"]])
+
+    def test_sbom_lists_each_package_once_with_its_purl(self):
+        done = self.run_program("sbom", "fs", self.root)
+        components = json.loads(done.stdout)["components"]
+        purls = [c["purl"] for c in components if c["type"] == "library"]
+        self.assertEqual(len([p for p in purls if p.startswith("pkg:deb/debian/sudo@1.9.5p1-1")]), 1)
+        self.assertEqual(len(purls), len(set(purls)))
+
+    def test_fail_on_decides_the_exit_code(self):
+        self.assertEqual(self.scan("--fail-on", "high").returncode, 2)
+        self.assertEqual(self.scan("--fail-on", "critical").returncode, 0)
+        wrong = self.scan("--fail-on", "terrible")
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn("terrible", wrong.stderr)
+
+    def test_policy_decides_the_exit_code(self):
+        policy = self.tmp / "policy.yaml"
+        policy.write_text(POLICY % "Critical")
+        self.assertEqual(self.scan("--policy", policy).returncode, 0)
+        policy.write_text(POLICY % "Medium")
+        self.assertEqual(self.scan("--policy", policy).returncode, 2)
+        policy.write_text(POLICY % "Grave")
+        wrong = self.scan("--policy", policy)
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn("spec.inspection.baselines[0].baseline", wrong.stderr)
+
+    def test_ignore_file_suppresses_until_it_expires(self):
+        ignore = self.tmp / "ignore"
+        ignore.write_text("CVE-2021-3156 exp:2999-01-01 # accepted\n")
+        _, report = self.scan_json("--ignore-file", ignore)
+        self.assertNotIn("CVE-2021-3156", json.dumps(report["findings"]))
+        self.assertIn("CVE-2021-3156", json.dumps(report["suppressed"]))
+        ignore.write_text("CVE-2021-3156 exp:2001-01-01\n")
+        _, report = self.scan_json("--ignore-file", ignore)
+        self.assertIn("CVE-2021-3156", json.dumps(report["findings"]))
+
+    def test_severity_filter_hides_but_says_so(self):
+        done = self.scan("--severity", "Critical")
+        self.assertNotIn("CVE-2021-3156", done.stdout)
+        self.assertIn("hidden", done.stdout)
+
+    def test_a_folder_without_packages_cannot_be_judged(self):
+        empty = self.tmp / "empty"
+        empty.mkdir(exist_ok=True)
+        done = self.run_program("scan", "fs", "--db", self.db, empty)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("no package database", done.stdout)
+
+    def test_errors_name_the_thing_and_the_remedy(self):
+        for arguments, words in (
+                (("scan", "fs", "--db", self.tmp / "none.db", self.root), ("none.db", "narrows db build")),
+                (("scan", "fs", "--db", self.db, self.tmp / "nowhere"), ("nowhere",)),
+                (("scan", "image", "--db", self.db, "127.0.0.1:1/a/b:1"), ("127.0.0.1:1", "docker save")),
+                (("scan", "image", "--db", self.db, "UPPER/case"), ("UPPER",)),
+                (("db", "info", "--db", self.root / "etc" / "os-release"), ("os-release",)),
+                (("vercmp", "--ecosystem", "Plan9"), ("Plan9", "Debian"))):
+            done = self.run_program(*arguments)
+            self.assertEqual(done.returncode, 1, arguments)
+            for word in words:
+                self.assertIn(word, done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_an_option_takes_one_value_so_that_the_image_is_still_the_image(self):
+        done = self.run_program("scan", "image", "--db", self.db, "--plain-http", "127.0.0.1:1", "127.0.0.1:1/a:1")
+        self.assertIn("http://127.0.0.1:1/v2/a/", done.stderr)
+
+    def test_vercmp_answers_each_line(self):
+        done = self.run_program("vercmp", "--ecosystem", "Debian",
+                                stdin="1.0~rc1\t1.0\n1:1\t2\n1.0\t1.0-0\n_\t1\n")
+        self.assertEqual(done.stdout, "<\n>\n=\n!\n")
+        done = self.run_program("vercmp", "--ecosystem", "Alpine", stdin="1.0_rc1\t1.0\n1.2-r1\t1.2-r0\n")
+        self.assertEqual(done.stdout, "<\n>\n")
+
+    def test_db_info_counts_and_db_build_is_deterministic(self):
+        info = json.loads(self.run_program("db", "info", "--db", self.db, "--output", "json").stdout)
+        self.assertGreater(info["advisories"], 1000)
+        again = self.tmp / "again.db"
+        feeds = ROOT / "lab" / "advisories"
+        self.run_program("db", "build", "--osv", feeds / "osv", "--kev",
+                         feeds / "kev" / "known_exploited_vulnerabilities.json", "--epss",
+                         next((feeds / "epss").glob("*.csv.gz")), "--output", again)
+        self.assertEqual(self.db.read_bytes(), again.read_bytes())
+
+    def test_completion_scripts_are_valid_shell(self):
+        for shell in ("bash", "zsh", "fish"):
+            done = self.run_program("completion", shell)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("narrows", done.stdout)
+        script = self.run_program("completion", "bash").stdout
+        asked = subprocess.run(["bash", "-c", script + '\nCOMP_WORDS=(narrows scan im); COMP_CWORD=2; _narrows; '
+                                'echo "${COMPREPLY[@]}"'], capture_output=True, text=True, check=True)
+        self.assertEqual(asked.stdout.strip(), "image")
+
+    def test_every_command_has_help_with_an_example(self):
+        for command in (("scan", "image"), ("scan", "fs"), ("sbom", "image"), ("sbom", "fs"), ("db", "build"),
+                        ("db", "info"), ("vercmp",), ("completion",)):
+            done = self.run_program(*command, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("Example: ", done.stdout, command)
+
+
+if __name__ == "__main__":
+    unittest.main()
