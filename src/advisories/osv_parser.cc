@@ -167,8 +167,9 @@ error_code ReadExtras(ondemand::value value, Extras& extras) {
 
 model::FixStatus UnfixedStatus(const Extras& extras) {
   const std::string note = ToLower(extras.note);
-  if (ToLower(extras.urgency) == "end-of-life" || note.find("end of life") != std::string::npos ||
-      note.find("end-of-life") != std::string::npos || note.find("eol") != std::string::npos)
+  const auto noted = [&](std::string_view text) { return note.find(text) != std::string::npos; };
+  if (ToLower(extras.urgency) == "end-of-life" || noted("end of life") || noted("end-of-life") ||
+      noted("end of kernel support"))
     return model::FixStatus::kEndOfLife;
   if (extras.status == "ignored") return model::FixStatus::kWillNotFix;
   if (extras.status == "deferred") return model::FixStatus::kFixDeferred;

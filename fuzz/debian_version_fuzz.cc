@@ -1,0 +1,23 @@
+// Three Debian versions, one a line: the order must be total whatever they are.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/strings.h"
+#include "ecosystems/debian/version.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const auto kOrder = narrows::ecosystems::MakeDebianVersionOrder();
+  const auto lines = narrows::Split({reinterpret_cast<const char*>(data), size}, '\n');
+  for (const std::string_view version : lines) (void)kOrder->Validate(version);
+  if (lines.size() != 3) return 0;
+  const auto ab = kOrder->Compare(lines[0], lines[1]);
+  const auto ba = kOrder->Compare(lines[1], lines[0]);
+  const auto bc = kOrder->Compare(lines[1], lines[2]);
+  const auto ac = kOrder->Compare(lines[0], lines[2]);
+  if ((ab < 0) != (ba > 0) || (ab == 0) != (ba == 0)) std::abort();
+  if (ab <= 0 && bc <= 0 && ac > 0) std::abort();
+  if (ab == 0 && ac != bc) std::abort();
+  return 0;
+}
