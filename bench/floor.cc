@@ -15,7 +15,7 @@ namespace {
 Status Floor(registry::ImageSource& source, const model::Layer& layer) {
   Sha256 stored, unpacked;
   std::unique_ptr<registry::Inflater> inflater;
-  std::string buffer(256 * 1024, '\0');
+  std::string buffer(256u * 1024, '\0');
   bool first = true;
   RETURN_IF_ERROR(source.ReadLayer(layer, {}, [&](std::string_view piece) -> Status {
     if (std::exchange(first, false)) {
@@ -28,7 +28,7 @@ Status Floor(registry::ImageSource& source, const model::Layer& layer) {
       unpacked.Update(piece);
       return Ok();
     }
-    stored.Update(piece);
+    if (!layer.digest.empty()) stored.Update(piece);
     while (true) {
       ASSIGN_OR_RETURN(const size_t n, inflater->Step(piece, buffer));
       unpacked.Update(std::string_view(buffer).substr(0, n));
@@ -36,7 +36,8 @@ Status Floor(registry::ImageSource& source, const model::Layer& layer) {
     }
   }));
   if ("sha256:" + unpacked.FinishHex() != layer.diff_id) return DataLoss("wrong diffID");
-  if (inflater && "sha256:" + stored.FinishHex() != layer.digest) return DataLoss("wrong digest");
+  if (inflater && !layer.digest.empty() && "sha256:" + stored.FinishHex() != layer.digest)
+    return DataLoss("wrong digest");
   return Ok();
 }
 

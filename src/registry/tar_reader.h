@@ -35,7 +35,7 @@ struct TarLimits {
   size_t path_bytes = 4096;  // PATH_MAX
   size_t depth = 512;        // components of a path
   uint64_t total_bytes = uint64_t{64} << 30;
-  size_t header_bytes = 1 << 20;  // of one PAX header
+  size_t header_bytes = 1u << 20;  // of one PAX header
   size_t sparse_extents = 65536;
 };
 
