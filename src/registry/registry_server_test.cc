@@ -96,6 +96,7 @@ class RegistryServer {
                                           "KILL",    "docker-registry",
                                           "serve",   (folder_ / "config.yml").string()};
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     posix_spawn_file_actions_t actions;
