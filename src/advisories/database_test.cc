@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "advisories/cve_id.h"
 #include "advisories/database_format.h"
@@ -169,6 +172,27 @@ TEST(AdvisoryDatabase, AnEmptyOneOpens) {
   EXPECT_THAT(IdsOf(*database, "Debian:12", "openssl"), IsEmpty());
   EXPECT_FALSE(database->ReadRecord(0).has_value());
   EXPECT_TRUE(database->Verify().has_value());
+}
+
+TEST(AdvisoryDatabase, ThreadsMayReadAtTheSameTime) {
+  std::vector<AdvisoryRecord> records;
+  for (int i = 0; i < 2000; ++i)
+    records.push_back(
+        MakeRecord("A-" + std::to_string(1000 + i), "CVE-2023-" + std::to_string(1000 + i)));
+  const auto database = Opened(records);
+  std::vector<std::thread> threads;
+  std::atomic<int> found = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      const auto visit = [&](const PackageStatement& statement) {
+        found += database->ReadRecord(statement.record).has_value() ? 1 : 0;
+        return Ok();
+      };
+      EXPECT_TRUE(database->FindByPackage("Debian:12", "openssl", visit).has_value());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(found, 8000);
 }
 
 // Opens the bytes and reads all there is.
