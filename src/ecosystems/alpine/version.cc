@@ -163,7 +163,7 @@ class AlpineVersionOrder final : public VersionOrder {
       const Token x = left.Next();
       const Token y = right.Next();
       if (x.kind != y.kind) return x.kind <=> y.kind;
-      if (const auto order = CompareSame(x, y); order != 0) return order;
+      if (const auto order = CompareSame(x, y); std::is_neq(order)) return order;
       if (x.kind == TokenKind::kEnd || x.kind == TokenKind::kInvalid)
         return std::weak_ordering::equivalent;
     }

@@ -85,7 +85,7 @@ std::weak_ordering ComparePart(std::string_view a, std::string_view b) {
     const size_t length_b = j < b.size() ? DigitsFrom(b, j) : 0;
     const std::string_view digits_a = length_a == 0 ? "" : a.substr(i, length_a);
     const std::string_view digits_b = length_b == 0 ? "" : b.substr(j, length_b);
-    if (const auto order = CompareNumbers(digits_a, digits_b); order != 0) return order;
+    if (const auto order = CompareNumbers(digits_a, digits_b); std::is_neq(order)) return order;
     i += length_a;
     j += length_b;
   }
@@ -136,8 +136,10 @@ class DebianVersionOrder final : public VersionOrder {
   std::weak_ordering Compare(std::string_view a, std::string_view b) const override {
     const Parts left = SplitVersion(a);
     const Parts right = SplitVersion(b);
-    if (const auto order = CompareNumbers(left.epoch, right.epoch); order != 0) return order;
-    if (const auto order = ComparePart(left.upstream, right.upstream); order != 0) return order;
+    if (const auto order = CompareNumbers(left.epoch, right.epoch); std::is_neq(order))
+      return order;
+    if (const auto order = ComparePart(left.upstream, right.upstream); std::is_neq(order))
+      return order;
     return ComparePart(left.revision, right.revision);
   }
 
