@@ -303,6 +303,7 @@ TEST(DistributionClient, LayersAreReadAtOnceByOneSource) {
   const auto source = Open(HostOf(server) + "/a:1", options);
   std::array<std::string, 6> bytes;
   std::vector<std::thread> readers;
+  readers.reserve(bytes.size());
   for (std::string& into : bytes)
     readers.emplace_back([&] { EXPECT_TRUE(Read(*source, LayerOf(image), into).has_value()); });
   for (std::thread& reader : readers) reader.join();
