@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""deploy/build-image, with a program of the machine in the place of Narrows. Needs root."""
+"""deploy/build-image, with a program of the machine in the place of Narrows, and, where it is built,
+with Narrows. Needs root."""
 
 import json
 import pathlib
@@ -8,10 +9,10 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAM = "/usr/bin/skopeo"  # linked with several libraries that are linked with others
+NARROWS = HERE.parent / "build" / "release" / "bin" / "narrows"
 
 
-def build(folder, program=PROGRAM):
+def build(folder, program):
     return subprocess.run(
         [HERE / "build-image", "--binary", program, "--output", folder],
         capture_output=True,
@@ -19,13 +20,16 @@ def build(folder, program=PROGRAM):
     )
 
 
-class BuildImage(unittest.TestCase):
+class Image(unittest.TestCase):
+    program = "/usr/bin/skopeo"  # linked with several libraries that are linked with others
+    says = "skopeo"
+
     @classmethod
     def setUpClass(cls):
         scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(scratch.cleanup)
         cls.folder = pathlib.Path(scratch.name)
-        done = build(cls.folder / "image")
+        done = build(cls.folder / "image", cls.program)
         assert done.returncode == 0, done.stderr
         cls.rootfs = cls.folder / "rootfs"
         cls.rootfs.mkdir()
@@ -43,7 +47,7 @@ class BuildImage(unittest.TestCase):
     def test_program_runs_with_nothing_but_the_image(self):
         done = self.inside("/usr/bin/narrows", "--version")
         self.assertEqual(0, done.returncode, done.stderr)
-        self.assertIn("skopeo", done.stdout)
+        self.assertIn(self.says, done.stdout)
 
     def test_each_library_is_of_a_package_that_has_a_record(self):
         records = self.rootfs / "var/lib/dpkg/status.d"
@@ -74,7 +78,7 @@ class BuildImage(unittest.TestCase):
         self.assertEqual("65532:65532", config["User"])
 
     def test_is_the_same_each_time(self):
-        build(self.folder / "again")
+        build(self.folder / "again", self.program)
         self.assertEqual(
             (self.folder / "image/layout/index.json").read_text("utf-8"),
             (self.folder / "again/layout/index.json").read_text("utf-8"),
@@ -84,6 +88,12 @@ class BuildImage(unittest.TestCase):
         done = build(self.folder / "none", "/nonexistent/narrows")
         self.assertEqual(1, done.returncode)
         self.assertIn("/nonexistent/narrows is not there: run `make build`", done.stderr)
+
+
+@unittest.skipUnless(NARROWS.exists(), f"{NARROWS} is not built: make build")
+class ImageOfNarrows(Image):
+    program = NARROWS
+    says = "narrows"
 
 
 if __name__ == "__main__":
