@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto ba = kOrder->Compare(lines[1], lines[0]);
   const auto bc = kOrder->Compare(lines[1], lines[2]);
   const auto ac = kOrder->Compare(lines[0], lines[2]);
-  if ((ab < 0) != (ba > 0) || (ab == 0) != (ba == 0)) std::abort();
-  if (ab <= 0 && bc <= 0 && ac > 0) std::abort();
-  if (ab == 0 && ac != bc) std::abort();
+  if (std::is_lt(ab) != std::is_gt(ba) || std::is_eq(ab) != std::is_eq(ba)) std::abort();
+  if (std::is_lteq(ab) && std::is_lteq(bc) && std::is_gt(ac)) std::abort();
+  if (std::is_eq(ab) && ac != bc) std::abort();
   return 0;
 }

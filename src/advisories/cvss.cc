@@ -61,7 +61,8 @@ double Score2(const CvssVector& v) {
 double RoundUp(double value) {
   const auto scaled = static_cast<int64_t>(std::llround(value * 100000));
   if (scaled % 10000 == 0) return static_cast<double>(scaled) / 100000;
-  return static_cast<double>(scaled / 10000 + 1) / 10;
+  const int64_t tenths = scaled / 10000 + 1;
+  return static_cast<double>(tenths) / 10;
 }
 
 double Score3(const CvssVector& v) {

@@ -15,7 +15,7 @@ bool IsBeginning(const EventView& event) {
 
 bool Before(const EventView& a, const EventView& b, const Order& order) {
   if (IsBeginning(a) || IsBeginning(b)) return IsBeginning(a) && !IsBeginning(b);
-  return order.Compare(a.version, b.version) < 0;
+  return std::is_lt(order.Compare(a.version, b.version));
 }
 
 bool WithinLimits(const std::vector<EventView>& events, std::string_view version,
@@ -23,7 +23,7 @@ bool WithinLimits(const std::vector<EventView>& events, std::string_view version
   bool limited = false;
   for (const EventView& event : events) {
     if (event.type != EventType::kLimit) continue;
-    if (event.version == "*" || order.Compare(version, event.version) < 0) return true;
+    if (event.version == "*" || std::is_lt(order.Compare(version, event.version))) return true;
     limited = true;
   }
   return !limited;
@@ -47,13 +47,14 @@ Match EvaluateRange(const std::vector<EventView>& events, std::string_view versi
   Match match;
   for (const EventView& event : Sorted(events, order, room)) {
     if (event.type == EventType::kLimit) continue;
-    const bool reached = IsBeginning(event) || order.Compare(version, event.version) >= 0;
+    const bool reached = IsBeginning(event) || std::is_gteq(order.Compare(version, event.version));
     if (!reached) {
       if (event.type != EventType::kFixed || !match.fixed.empty()) continue;
       match.fixed = event.version;
     } else if (event.type == EventType::kIntroduced) {
       match.affected = true;
-    } else if (event.type == EventType::kFixed || order.Compare(version, event.version) > 0) {
+    } else if (event.type == EventType::kFixed ||
+               std::is_gt(order.Compare(version, event.version))) {
       match.affected = false;  // a last affected version is affected itself
     }
   }
@@ -63,7 +64,7 @@ Match EvaluateRange(const std::vector<EventView>& events, std::string_view versi
 bool IsListed(const PackageStatement& statement, std::string_view version, const Order& order) {
   return std::any_of(statement.versions.begin(), statement.versions.end(),
                      [&](std::string_view listed) {
-                       return listed == version || order.Compare(listed, version) == 0;
+                       return listed == version || std::is_eq(order.Compare(listed, version));
                      });
 }
 
@@ -75,13 +76,13 @@ Match Evaluate(const PackageStatement& statement, std::string_view version, cons
   std::string_view next_fix;  // the nearest above the version, of any range
   for (size_t i = 0; i < statement.range_count; ++i) {
     const Match match = EvaluateRange(statement.ranges[i], version, order);
-    const bool nearer =
-        !match.fixed.empty() && (next_fix.empty() || order.Compare(match.fixed, next_fix) < 0);
+    const bool nearer = !match.fixed.empty() &&
+                        (next_fix.empty() || std::is_lt(order.Compare(match.fixed, next_fix)));
     if (nearer) next_fix = match.fixed;
     if (!match.affected) continue;
     result.affected = true;
     open = open || match.fixed.empty();
-    if (result.fixed.empty() || order.Compare(match.fixed, result.fixed) > 0)
+    if (result.fixed.empty() || std::is_gt(order.Compare(match.fixed, result.fixed)))
       result.fixed = match.fixed;
   }
   if (open) result.fixed = {};

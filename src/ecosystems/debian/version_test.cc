@@ -18,7 +18,7 @@ struct Pair {
 char OrderOf(std::string_view a, std::string_view b) {
   static const auto kOrder = MakeDebianVersionOrder();
   const auto order = kOrder->Compare(a, b);
-  return order < 0 ? '<' : order > 0 ? '>' : '=';
+  return std::is_lt(order) ? '<' : std::is_gt(order) ? '>' : '=';
 }
 
 class DebianVersionTable : public testing::TestWithParam<Pair> {};
@@ -79,7 +79,7 @@ TEST(DebianVersion, RefusesOthersAndSaysWhy) {
 TEST(DebianVersion, UbuntuHasTheSameOrder) {
   const auto order = MakeUbuntuVersionOrder();
   EXPECT_EQ(order->Ecosystem(), "Ubuntu");
-  EXPECT_TRUE(order->Compare("1.0~a", "1.0") < 0);
+  EXPECT_TRUE(std::is_lt(order->Compare("1.0~a", "1.0")));
 }
 
 // Short texts of the characters that matter, valid or not, so that ties and prefixes are frequent.
@@ -94,16 +94,16 @@ TEST(DebianVersion, IsATotalOrder) {
     const auto [a, b] = *rc::gen::pair(Versions(), Versions());
     const auto forth = order->Compare(a, b);
     const auto back = order->Compare(b, a);
-    RC_ASSERT((forth < 0) == (back > 0));
-    RC_ASSERT((forth == 0) == (back == 0));
-    RC_ASSERT((order->Compare(a, a) == 0));
+    RC_ASSERT((std::is_lt(forth) == std::is_gt(back)));
+    RC_ASSERT((std::is_eq(forth) == std::is_eq(back)));
+    RC_ASSERT(std::is_eq(order->Compare(a, a)));
   }));
   EXPECT_TRUE(rc::check("transitive", [&] {
     const auto [a, b, c] = *rc::gen::tuple(Versions(), Versions(), Versions());
-    if (order->Compare(a, b) <= 0 && order->Compare(b, c) <= 0)
-      RC_ASSERT((order->Compare(a, c) <= 0));
-    if (order->Compare(a, b) == 0 && order->Compare(b, c) == 0)
-      RC_ASSERT((order->Compare(a, c) == 0));
+    if (std::is_lteq(order->Compare(a, b)) && std::is_lteq(order->Compare(b, c)))
+      RC_ASSERT(std::is_lteq(order->Compare(a, c)));
+    if (std::is_eq(order->Compare(a, b)) && std::is_eq(order->Compare(b, c)))
+      RC_ASSERT(std::is_eq(order->Compare(a, c)));
   }));
 }
 
