@@ -29,7 +29,9 @@ Result<HttpResponse> GetUrl(HttpClient& client, const std::string& url) {
 
 void Echo(const ScriptedRequest& request, ScriptedReply& reply) {
   std::string text = request.method + ' ' + request.target + '\n';
-  for (const auto& [name, value] : request.headers) text += name + '=' + value + '\n';
+  for (const auto& [name, value] : request.headers) {
+    text.append(name).append("=").append(value).append("\n");
+  }
   reply.Send(200, text + '\n' + request.body, {"X-One: 1", "X-Two:  two words "});
 }
 
@@ -92,6 +94,7 @@ TEST(HttpClient, ServesManyThreads) {
   ScriptedServer server(Echo);
   const auto client = Client();
   std::vector<std::thread> threads;
+  threads.reserve(8);
   std::atomic<int> good = 0;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
@@ -197,9 +200,7 @@ TEST(HttpClient, DeadlineAndStallEndASilentTransfer) {
 TEST(HttpClient, LimitsTheAnswer) {
   ScriptedServer server([](const ScriptedRequest& request, ScriptedReply& reply) {
     if (request.target == "/headers") {
-      std::vector<std::string> headers;
-      for (int i = 0; i < 20; ++i) headers.push_back("X-H: " + std::string(20'000, 'h'));
-      reply.Send(200, "", headers);
+      reply.Send(200, "", std::vector<std::string>(20, "X-H: " + std::string(20'000, 'h')));
     } else {
       reply.Send(200, std::string(1000, 'b'));
     }

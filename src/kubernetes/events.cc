@@ -34,7 +34,7 @@ class Recorder final : public EventRecorder {
     const std::string key = Key(note);
     const Known known = Count(key, note, now);
     if (known.count > 1) {
-      const auto raised = Raise(note, known, context);
+      auto raised = Raise(note, known, context);
       if (raised.has_value() || raised.error().code != ErrorCode::kNotFound) return raised;
       Forget(key);
       return Write(note, Count(key, note, now), context);
@@ -72,7 +72,7 @@ class Recorder final : public EventRecorder {
     }
     known.last = now;
     ++known.count;
-    const Known counted = known;
+    Known counted = known;
     if (known_.size() > kMostKnown) DropOldest();
     return counted;
   }

@@ -1,5 +1,7 @@
 #include "kubernetes/objects.h"
 
+// Without these, a conversion that forgets the error does not compile.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <algorithm>
@@ -322,7 +324,9 @@ Result<ListPage> ObjectReader::ReadList(
   auto error = document["items"].get(items);
   if (error != SUCCESS) return Malformed(error, "list");
   // A list without items may say null.
-  if (!items.is_null()) {
+  bool none = false;
+  if (const auto wrong = items.is_null().get(none)) return Malformed(wrong, "list");
+  if (!none) {
     ondemand::array array;
     if (const auto wrong = items.get(array)) return Malformed(wrong, "list");
     for (auto element : array) {

@@ -112,6 +112,8 @@ TEST(ObjectReader, SplitsALargeListAndReadsItsEnd) {
   EXPECT_TRUE(
       reader.ReadList(R"({"metadata":{"resourceVersion":"1"},"items":null})", none).has_value());
   EXPECT_FALSE(reader.ReadList(list.substr(0, list.size() / 2), none).has_value());
+  EXPECT_FALSE(
+      reader.ReadList(R"({"metadata":{"resourceVersion":"1"},"items":nu+l})", none).has_value());
 }
 
 TEST(ObjectReader, ReadsWatchEvents) {

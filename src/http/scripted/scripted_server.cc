@@ -253,7 +253,7 @@ struct ScriptedServer::State {
   }
 };
 
-ScriptedServer::ScriptedServer(Handler handler, ScriptedServerOptions options)
+ScriptedServer::ScriptedServer(Handler handler, const ScriptedServerOptions& options)
     : state_(std::make_unique<State>()) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   state_->handler = std::move(handler);

@@ -59,7 +59,7 @@ class ScriptedServer {
  public:
   using Handler = std::function<void(const ScriptedRequest&, ScriptedReply&)>;
 
-  explicit ScriptedServer(Handler handler, ScriptedServerOptions options = {});
+  explicit ScriptedServer(Handler handler, const ScriptedServerOptions& options = {});
   ~ScriptedServer();  // breaks what is open and joins
 
   int port() const;
