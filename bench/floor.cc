@@ -15,7 +15,7 @@ namespace {
 Status Floor(registry::ImageSource& source, const model::Layer& layer) {
   Sha256 stored, unpacked;
   std::unique_ptr<registry::Inflater> inflater;
-  std::string buffer(256u * 1024, '\0');
+  std::string buffer(size_t{256} * 1024, '\0');
   bool first = true;
   RETURN_IF_ERROR(source.ReadLayer(layer, {}, [&](std::string_view piece) -> Status {
     if (std::exchange(first, false)) {

@@ -17,7 +17,7 @@
 namespace narrows::registry {
 namespace {
 
-constexpr size_t kPiece = 256u * 1024;
+constexpr size_t kPiece = size_t{256} * 1024;
 constexpr int kMostLinks = 8;  // one after the other
 constexpr uint64_t kMostIndexed = 200'000;
 

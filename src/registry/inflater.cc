@@ -14,7 +14,7 @@ namespace narrows::registry {
 namespace {
 
 constexpr unsigned char kFlagHeaderCrc = 2, kFlagExtra = 4, kFlagName = 8, kFlagComment = 16;
-constexpr size_t kMostHeaderText = 64u * 1024;
+constexpr size_t kMostHeaderText = size_t{64} * 1024;
 
 // The framing of RFC 1952 is read here and only the deflate stream is ISA-L's: its own trailer
 // handling drops the bytes that it has read ahead when another member follows.

@@ -15,7 +15,7 @@
 namespace narrows::registry {
 namespace {
 
-constexpr size_t kBufferBytes = 256u * 1024;
+constexpr size_t kBufferBytes = size_t{256} * 1024;
 constexpr size_t kBuffers = 4;
 
 // What happens to the unpacked bytes.

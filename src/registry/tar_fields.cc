@@ -42,8 +42,8 @@ Result<uint64_t> ParseTarNumber(std::string_view field) {
 bool TarChecksumMatches(std::string_view block) {
   const Result<uint64_t> stated = ParseTarNumber(block.substr(148, 8));
   if (!stated.has_value()) return false;
-  uint64_t plain = 8 * ' ';  // the field itself counts as spaces
-  int64_t with_sign = 8 * ' ';
+  uint64_t plain = uint64_t{8} * ' ';  // the field itself counts as spaces
+  int64_t with_sign = int64_t{8} * ' ';
   for (size_t i = 0; i < block.size(); ++i) {
     if (i >= 148 && i < 156) continue;
     plain += static_cast<unsigned char>(block[i]);

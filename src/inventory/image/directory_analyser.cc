@@ -50,7 +50,7 @@ Descriptor OpenInRoot(int root, const std::string& path, uint64_t flags) {
 // At most one byte more than `most`, so that the reader sees that there is more.
 Result<std::string> ReadAll(int fd, size_t most) {
   std::string content;
-  std::string buffer(64u * 1024, '\0');
+  std::string buffer(size_t{64} * 1024, '\0');
   while (content.size() <= most) {
     const ssize_t n = read(fd, buffer.data(), std::min(buffer.size(), most + 1 - content.size()));
     if (n < 0 && errno == EINTR) continue;

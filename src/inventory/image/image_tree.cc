@@ -177,6 +177,10 @@ void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& 
   if (node == nullptr) return;
   if (place.folder) {
     if (node->kind != Node::Kind::kFolder) return;
+    if (!watchlist_.ReadsFolder(found.path)) {  // known as a folder on the way only
+      view.wanted.push_back({found.path, true, place.extractor, place.as});
+      return;
+    }
     for (const auto& [name, child] : node->children) {
       const Watchlist::Place file{"", false, place.extractor, place.as + "/" + name};
       if (watchlist_.extractor(place.extractor)->Claims(file.as))

@@ -15,6 +15,8 @@ namespace narrows::inventory::image {
 // does (OCI image specification, "Image Layer Filesystem Changeset"): whiteouts and opaque folders
 // take away what lower layers brought; an entry replaces what was at its path; a path that goes
 // through a link of a lower layer is followed, unless the layer has an entry for the folder itself.
+// Such links are followed on the way to well-known places; an entry that reaches one under a name
+// of another folder, which no tool that makes layers writes, is not seen.
 class ImageTree {
  public:
   // The watchlist must outlive the tree.

@@ -8,7 +8,7 @@
 
 namespace narrows::inventory::image {
 
-inline constexpr size_t kMostOsReleaseBytes = 64u * 1024;
+inline constexpr size_t kMostOsReleaseBytes = size_t{64} * 1024;
 
 // Reads os-release(5): shell assignments, quoted or not; the last one of a name counts, lines that
 // are none are passed over. kDataLoss when the text says nothing that is of use.

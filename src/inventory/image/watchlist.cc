@@ -44,8 +44,12 @@ bool Watchlist::Add(Place place) {
 
 bool Watchlist::Watches(std::string_view path) const {
   if (ways_.find(path) != ways_.end() || by_path_.find(path) != by_path_.end()) return true;
-  const auto folder = by_path_.find(FolderOf(path));
-  return folder != by_path_.end() && places_[folder->second].folder;
+  return ReadsFolder(FolderOf(path));
+}
+
+bool Watchlist::ReadsFolder(std::string_view path) const {
+  const auto it = by_path_.find(path);
+  return it != by_path_.end() && places_[it->second].folder;
 }
 
 bool Watchlist::Reads(std::string_view path, Target* target) const {

@@ -46,6 +46,9 @@ class Watchlist {
   // Whether a file at `path` is to be read, and by whom.
   bool Reads(std::string_view path, Target* target) const;
 
+  // Whether all files right in the folder are watched.
+  bool ReadsFolder(std::string_view path) const;
+
   // The well-known places, without what Add brought.
   std::span<const Place> well_known() const { return {places_.data(), well_known_}; }
   const ecosystems::PackageExtractor* extractor(int index) const;
