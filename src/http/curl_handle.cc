@@ -45,6 +45,8 @@ struct Transfer {
     return false;
   }
 
+  static Error NoAnswer() { return Unavailable("what came is no HTTP answer"); }
+
   bool DeliverHead() {
     head_delivered = true;
     if (auto status = on_response(head); !status.has_value()) return Fail(status.error());
@@ -78,6 +80,7 @@ struct Transfer {
   }
 
   bool Body(std::string_view piece) {
+    if (!head_delivered) return Fail(NoAnswer());
     if (auto status = on_data(piece); !status.has_value()) return Fail(status.error());
     return true;
   }
@@ -213,6 +216,10 @@ void SetCallbacks(CURL* easy, Transfer* transfer) {
 }
 
 Error FromCurl(CURLcode code, const char* detail) {
+  // curl's own words repeat the URL, and with it a password.
+  if (std::string_view(detail).starts_with("Unsupported proxy"))
+    return InvalidArgument(
+        "the proxy's URL is not usable; write http://HOST:PORT, https://… or socks5://…");
   const std::string reason = Printable(*detail != '\0' ? detail : curl_easy_strerror(code), 300);
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -261,6 +268,7 @@ struct CurlHandle::Curl {
       if (transfer->error) return *transfer->error;
       if (const auto code = Finished()) {
         if (*code != CURLE_OK) return FromCurl(*code, message.data());
+        if (!transfer->head_delivered) return Transfer::NoAnswer();
         return Ok();
       }
       RETURN_IF_ERROR(context.Check());

@@ -56,6 +56,24 @@ TEST(HttpClient, SendsMethodHeadersAndBody) {
   EXPECT_THAT(response->body, Not(HasSubstr("expect=")));
 }
 
+TEST(HttpClient, HandsOnNoBodyWithoutItsHead) {
+  ScriptedServer server([](const ScriptedRequest&, ScriptedReply& reply) {
+    reply.Raw("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nHTTP/x: 1\r\n\r\nbody");
+  });
+  bool told = false;
+  const Status status = Client()->Stream(
+      {.url = server.Url("/")}, ThirtySeconds(),
+      [&](const HttpResponse& head) {
+        told = head.status == 200;
+        return Ok();
+      },
+      [&](std::string_view) {
+        EXPECT_TRUE(told);
+        return Ok();
+      });
+  EXPECT_EQ(status.has_value(), told);
+}
+
 TEST(HttpClient, EveryMethodArrivesAsItself) {
   ScriptedServer server(Echo);
   const auto client = Client();
@@ -354,6 +372,15 @@ TEST(HttpClientProxy, GoesThroughTheOneToldAndKeepsItsPassword) {
   const auto tunnel = GetUrl(*client, "https://somewhere.test/x");
   ASSERT_FALSE(tunnel.has_value());
   EXPECT_THAT(tunnel.error().message, Not(HasSubstr("hunter2")));
+}
+
+TEST(HttpClientProxy, RepeatsNoPasswordOfAnUnusableUrl) {
+  for (const char* proxy : {"ftp://joe:hunter2@127.0.0.1:1", "http://joe:hunter2@[::1"}) {
+    const auto response = GetUrl(*Client({.proxy = proxy}), "http://127.0.0.1:1/");
+    ASSERT_FALSE(response.has_value());
+    EXPECT_THAT(response.error().message, Not(HasSubstr("hunter2")));
+    EXPECT_THAT(response.error().message, HasSubstr("proxy"));
+  }
 }
 
 TEST(HttpClientProxy, HonoursTheEnvironmentAndNoProxy) {

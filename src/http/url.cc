@@ -1,5 +1,6 @@
 #include "http/url.h"
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
@@ -13,6 +14,16 @@ constexpr size_t kMostBytes = 64u << 10;
 
 std::string Text(boost::urls::string_view text) { return {text.data(), text.size()}; }
 
+// Of a name or an address, as it stands in a URL without percent-encoding; '%' begins the zone of
+// an IPv6 address.
+bool IsHost(std::string_view host) {
+  const bool address = host.find(':') != host.npos;
+  return !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c == '~' || (address && (c == ':' || c == '%'));
+  });
+}
+
 Result<Url> FromView(const boost::urls::url_view& view) {
   Url url;
   url.scheme = ToLower(Text(view.scheme()));
@@ -24,6 +35,8 @@ Result<Url> FromView(const boost::urls::url_view& view) {
   }
   url.host = ToLower(Text(view.host_address()));
   if (url.host.empty()) return InvalidArgument("the URL names no host");
+  // Decoded it would be another URL: "good%40evil" is no host but a user name and a host.
+  if (!IsHost(url.host)) return InvalidArgument("the URL's host is no host name or address");
   if (view.has_port() && !view.port().empty()) {
     const auto port = ParseInt(Text(view.port()));
     if (!port || *port < 1 || *port > 65535) {

@@ -28,8 +28,10 @@ TEST(Url, KnowsTheSchemesPortAndIpv6) {
 }
 
 TEST(Url, RefusesWhatIsNoHttpUrl) {
-  for (const char* text : {"", "a", "/x", "ftp://a/", "file:///etc/passwd", "http://", "http:///x",
-                           "http://a:99999/", "http://a:0/", "http://a b/", "http://a/\n"}) {
+  for (const char* text :
+       {"", "a", "/x", "ftp://a/", "file:///etc/passwd", "http://", "http:///x", "http://a:99999/",
+        "http://a:0/", "http://a b/", "http://a/\n", "http://good%40evil/", "http://evil%2Fgood/",
+        "http://evil%00.good/", "http://a%1B%5D0/", "http://a!b/"}) {
     EXPECT_FALSE(Url::Parse(text).has_value()) << text;
   }
   EXPECT_FALSE(Url::Parse("http://a/" + std::string(70'000, 'x')).has_value());
