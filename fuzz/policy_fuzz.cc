@@ -1,4 +1,5 @@
-// InspectionPolicy and Setting objects, as anybody who may write them can write them.
+// InspectionPolicy and Setting objects, and the annotations of a quarantine, as anybody who may
+// write them can write them.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +9,8 @@
 #include "assessment/policy_parser.h"
 #include "assessment/setting_parser.h"
 #include "assessment/status.h"
+#include "response/pod_change.h"
+#include "response/quarantine/record.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace narrows;
@@ -32,6 +35,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const model::Labels labels = {{"app", "shop"}};
     (void)assessment::JudgeImage(*policy, {"", &findings, ""}, &labels, now);
   }
+  const auto record = response::quarantine::ParseRecord(text);
+  if (record.has_value()) {
+    const auto again =
+        response::quarantine::ParseRecord(response::quarantine::FormatRecord(*record));
+    if (!again.has_value() || !(*again == *record)) std::abort();
+  }
+  (void)response::quarantine::ParseRecords(text);
+  response::PodChange change;
+  change.set_labels = {{"goharbor.io/a", "b"}};
+  change.put_back = response::quarantine::ParseLabels(text);
+  change.remove_annotations = {"a/b"};
+  (void)response::PodPatch(text, change);
   const auto setting = assessment::ParseSetting(text);
   if (setting.has_value() && setting->known_registries.size() > 256) std::abort();
   return 0;

@@ -222,7 +222,8 @@ Result<PodObject> ObjectReader::ReadPod(std::string_view json) {
                 .node = Text(spec["nodeName"]),
                 .phase = Text(status["phase"]),
                 .ip = Text(status["podIP"]),
-                .service_account = Text(spec["serviceAccountName"])};
+                .service_account = Text(spec["serviceAccountName"]),
+                .host_network = Flag(spec["hostNetwork"])};
   ForEach(spec["imagePullSecrets"], [&](const Value& secret) {
     std::string name = Text(secret["name"]);
     if (!name.empty()) pod.pull_secrets.push_back(std::move(name));

@@ -39,6 +39,7 @@ struct PodObject {
   std::string phase;
   std::string ip;
   std::string service_account;
+  bool host_network = false;
   std::vector<std::string> pull_secrets;
   std::vector<model::Container> containers;  // main, init, ephemeral, in the spec's order
 };

@@ -14,7 +14,7 @@ constexpr char kPod[] = R"({"metadata":{"name":"web-1","namespace":"shop","uid":
   "annotations":{"goharbor.io/why":"CVE","kubectl.kubernetes.io/x":"y"},
   "ownerReferences":[{"kind":"Other","name":"o","uid":"u9"},
     {"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"u2","controller":true}]},
- "spec":{"nodeName":"n1","serviceAccountName":"sa","imagePullSecrets":[{"name":"s1"},{}],
+ "spec":{"nodeName":"n1","hostNetwork":true,"serviceAccountName":"sa","imagePullSecrets":[{"name":"s1"},{}],
   "initContainers":[{"name":"init","image":"busybox"}],
   "containers":[{"name":"web","image":"nginx:1"},{"name":"side","image":"envoy"}],
   "ephemeralContainers":[{"name":"debug","image":"tools"}]},
@@ -36,6 +36,7 @@ TEST(ObjectReader, ReadsAPod) {
   EXPECT_EQ(pod->node, "n1");
   EXPECT_EQ(pod->phase, "Running");
   EXPECT_EQ(pod->ip, "10.0.0.1");
+  EXPECT_TRUE(pod->host_network);
   EXPECT_THAT(pod->pull_secrets, ElementsAre("s1"));
   ASSERT_EQ(pod->containers.size(), 4u);
   EXPECT_EQ(pod->containers[0].image_id, "docker.io/nginx@sha256:a");

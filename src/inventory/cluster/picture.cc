@@ -226,6 +226,7 @@ model::Pod Picture::ToModel(std::string_view name_space, const PodRecord& record
   pod.ip = record.ip;
   pod.service_account = record.service_account.str();
   pod.terminating = record.deleting;
+  pod.host_network = record.host_network;
   pod.labels = Unpool(record.labels);
   pod.annotations = Unpool(record.annotations);
   for (const PooledString& secret : record.pull_secrets) pod.pull_secrets.push_back(secret.str());

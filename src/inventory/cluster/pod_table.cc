@@ -7,7 +7,7 @@ bool PodRecord::SameAs(const PodRecord& other) const {
          service_account == other.service_account && labels == other.labels &&
          annotations == other.annotations && pull_secrets == other.pull_secrets &&
          containers == other.containers && controller == other.controller &&
-         deleting == other.deleting;
+         deleting == other.deleting && host_network == other.host_network;
 }
 
 PodTable::~PodTable() {
@@ -46,6 +46,7 @@ std::unique_ptr<PodRecord> PodTable::MakeRecord(const kubernetes::PodObject& pod
                                   .running = container.running});
   }
   record->deleting = pod.meta.deleting;
+  record->host_network = pod.host_network;
   record->controller = owners_->Refer(pod.meta.name_space, pod.meta.controller);
   return record;
 }

@@ -42,6 +42,7 @@ struct PodRecord {
   OwnerNode* controller = nullptr;  // direct; null for a bare pod
   uint32_t generation = 0;          // of the list that showed it last
   bool deleting = false;
+  bool host_network = false;
 
   // Everything but the generation.
   bool SameAs(const PodRecord& other) const;

@@ -37,12 +37,13 @@ void AddKeys(const model::LabelSelector& selector, std::set<std::string>& keys) 
 
 std::string DetachObstacle(const model::Pod& pod) {
   const auto has = [&](std::string_view key) { return pod.labels.find(key) != pod.labels.end(); };
-  // The label says it where the top controller is somebody else's.
-  if (pod.owner.kind == "StatefulSet" || has("statefulset.kubernetes.io/pod-name")) {
+  const auto controlled_by = [&](std::string_view kind) {
+    return pod.controller_kind == kind || pod.owner.kind == kind;
+  };
+  if (controlled_by("StatefulSet") || has("statefulset.kubernetes.io/pod-name")) {
     return "pods of a StatefulSet are never detached";
   }
-  if (pod.owner.kind == "DaemonSet" ||
-      (has("controller-revision-hash") && !has("pod-template-hash"))) {
+  if (controlled_by("DaemonSet")) {
     return "pods of a DaemonSet are never detached";
   }
   return "";

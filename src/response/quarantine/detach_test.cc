@@ -25,6 +25,16 @@ World Detaching(const std::string& kind = "Deployment", const std::string& label
   return world;
 }
 
+TEST(Detach, LooksAtTheDirectController) {
+  model::Pod pod;
+  pod.owner.kind = "Custom";
+  EXPECT_EQ(DetachObstacle(pod), "");
+  pod.controller_kind = "DaemonSet";
+  EXPECT_EQ(DetachObstacle(pod), "pods of a DaemonSet are never detached");
+  pod.controller_kind = "StatefulSet";
+  EXPECT_EQ(DetachObstacle(pod), "pods of a StatefulSet are never detached");
+}
+
 TEST(Detach, TakesThePodOutOfItsServicesAndFromItsController) {
   World world = Detaching();
   (void)world.Run();

@@ -523,6 +523,29 @@ TEST(Records, ADamagedAnnotationIsReleasedOrWrittenAnew) {
               HasSubstr("shop/Deployment/web"));
 }
 
+TEST(Records, WhatTheNetworkPolicyLostIsTakenFromThePods) {
+  World world = OneViolated();
+  world.AddPolicy("q");
+  world.Judge("q", kWeb, Verdict::kViolated);
+  (void)world.Run();
+  world.assessments.clear();
+  auto& annotations = world.cluster.objects["networkpolicies/shop/cnsi-networkpolicy--shop"]
+                          .at("metadata")
+                          .at("annotations")
+                          .as_object();
+  QuarantineRecord record =
+      ParseRecords(std::string(annotations["narrows.goharbor.io/quarantined"].as_string()))[0];
+  record.claims.pop_back();  // q's
+  annotations["narrows.goharbor.io/quarantined"] = FormatRecords({record});
+  (void)world.Run();
+  EXPECT_FALSE(HoldsNothing(world.Observe(), "q"));
+  world.cluster.objects.erase("networkpolicies/shop/cnsi-networkpolicy--shop");
+  (void)world.Run();
+  EXPECT_FALSE(HoldsNothing(world.Observe(), "p"));
+  EXPECT_FALSE(HoldsNothing(world.Observe(), "q"));
+  EXPECT_NE(world.DenyAll(), nullptr);
+}
+
 TEST(Records, IdleWorkloadKeepsItsQuarantine) {
   World world = OneViolated();
   (void)world.Run();

@@ -65,8 +65,8 @@ Result<QuarantineRecord> ReadRecord(const json::value& value) {
       if (const auto* name = pod.if_string()) record.detach.emplace_back(*name);
     }
   }
-  std::sort(record.claims.begin(), record.claims.end(),
-            [](const Claim& a, const Claim& b) { return a.policy < b.policy; });
+  std::stable_sort(record.claims.begin(), record.claims.end(),
+                   [](const Claim& a, const Claim& b) { return a.policy < b.policy; });
   if (record.workload.empty()) {
     return InvalidArgument("the record of a quarantine names no workload");
   }
