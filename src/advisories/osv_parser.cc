@@ -41,9 +41,8 @@ error_code EachElement(ondemand::value value, Visit visit) {
   if (const error_code error = value.get_array().get(array); error)
     return error == simdjson::INCORRECT_TYPE ? simdjson::SUCCESS : error;
   for (auto element : array) {
-    ondemand::value item;
-    if (const error_code error = std::move(element).get(item); error) return error;
-    if (const error_code error = visit(item); error) return error;
+    if (element.error()) return element.error();
+    if (const error_code error = visit(element.value_unsafe()); error) return error;
   }
   return simdjson::SUCCESS;
 }
@@ -177,7 +176,7 @@ model::FixStatus UnfixedStatus(const Extras& extras) {
 }
 
 // A word that says something: "untriaged" and "not yet assigned" do not.
-std::string RatedWord(std::string word) {
+std::string RatedWord(const std::string& word) {
   const auto severity = model::ParseSeverity(word);
   return severity.has_value() && *severity != model::Severity::kUnknown ? word : std::string();
 }
