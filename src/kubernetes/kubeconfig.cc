@@ -231,6 +231,7 @@ Result<std::string> Material(const std::string& pem, const path& file, std::stri
 template <typename T>
 std::string Names(const std::map<std::string, T>& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& [name, entry] : entries) names.push_back(Printable(name));
   return names.empty() ? "none" : Join(names, ", ");
 }
