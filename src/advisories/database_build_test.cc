@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 using Files = std::vector<std::pair<std::string, std::string>>;
 

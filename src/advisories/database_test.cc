@@ -176,11 +176,13 @@ TEST(AdvisoryDatabase, AnEmptyOneOpens) {
 
 TEST(AdvisoryDatabase, ThreadsMayReadAtTheSameTime) {
   std::vector<AdvisoryRecord> records;
+  records.reserve(2000);
   for (int i = 0; i < 2000; ++i)
     records.push_back(
         MakeRecord("A-" + std::to_string(1000 + i), "CVE-2023-" + std::to_string(1000 + i)));
   const auto database = Opened(records);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> found = 0;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
