@@ -55,6 +55,7 @@ Result<std::vector<Permission>> MissingPermissions(ApiClient& client,
 Status RequireNoneMissing(const std::vector<Permission>& missing) {
   if (missing.empty()) return Ok();
   std::vector<std::string> lines;
+  lines.reserve(missing.size());
   for (const Permission& permission : missing) {
     lines.push_back(permission.ToString() +
                     (permission.purpose.empty() ? "" : " (" + permission.purpose + ')'));

@@ -130,7 +130,7 @@ Status Reflector::ListByWatch() {
   options.send_initial_events = true;
   bool listed = false;
   sink_.ListStarted();
-  const auto ended = client_.Watch(type_, options, context_, [&](std::string_view text) -> Status {
+  auto ended = client_.Watch(type_, options, context_, [&](std::string_view text) -> Status {
     if (listed) return OnEvent(text);
     ASSIGN_OR_RETURN(const WatchEvent event, reader_.ReadWatchEvent(text));
     if (event.type != WatchEventType::kBookmark) {
