@@ -1,16 +1,31 @@
 // bench_floor IMAGE…: what reading an image costs at least. Fetches its layers one after the other,
 // unpacks them and takes both digests, and does nothing with what is in them.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/sha256.h"
-#include "image_argument.h"
+#include "registry/archive_source.h"
+#include "registry/distribution_client.h"
+#include "registry/image_reference.h"
 #include "registry/inflater.h"
 
 namespace narrows::bench {
 namespace {
+
+// An existing path is an archive or layout, anything else a reference on a registry that is spoken
+// to in plain HTTP.
+Result<std::unique_ptr<registry::ImageSource>> OpenImage(const std::string& argument) {
+  if (std::filesystem::exists(argument)) return registry::MakeArchiveSource({argument, ""});
+  ASSIGN_OR_RETURN(const auto reference, registry::ImageReference::Parse(argument));
+  registry::RegistryOptions options;
+  options.hosts[reference.domain()].plain_http = true;
+  ASSIGN_OR_RETURN(std::unique_ptr<registry::RegistryImage> image,
+                   registry::MakeRegistrySource(reference, std::move(options)));
+  return std::unique_ptr<registry::ImageSource>(std::move(image));
+}
 
 Status Floor(registry::ImageSource& source, const model::Layer& layer) {
   Sha256 stored, unpacked;

@@ -1,3 +1,4 @@
+#include <compare>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace {
 char CompareOne(const ecosystems::VersionOrder& order, std::string_view a, std::string_view b) {
   if (!order.Validate(a).has_value() || !order.Validate(b).has_value()) return '!';
   const std::weak_ordering result = order.Compare(a, b);
-  return result < 0 ? '<' : result > 0 ? '>' : '=';
+  return std::is_lt(result) ? '<' : std::is_gt(result) ? '>' : '=';
 }
 
 }  // namespace
