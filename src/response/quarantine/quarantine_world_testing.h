@@ -206,4 +206,16 @@ inline const Decision* DecisionOn(const ActionPlan& plan, const std::string& wor
   return nullptr;
 }
 
+// One violated workload of two, one policy.
+inline World OneViolated() {
+  World world;
+  world.AddPolicy("p");
+  world.AddPod(World::Ref("web"), "web-1");
+  world.AddPod(World::Ref("web"), "web-2");
+  world.AddPod(World::Ref("api"), "api-1");
+  world.Judge("p", World::Ref("web"), model::Verdict::kViolated);
+  world.Judge("p", World::Ref("api"), model::Verdict::kPassed);
+  return world;
+}
+
 }  // namespace narrows::response::quarantine
