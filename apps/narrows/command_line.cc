@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "commands.h"
+#include "report/terminal/terminal.h"
 
 namespace narrows::app {
 namespace {
@@ -16,13 +17,17 @@ struct LogFlags {
   bool verbose = false;
   bool quiet = false;
   bool json = false;
+  bool service = false;  // not a flag: the command stays
 };
 
+// A service tells what it does, and where nobody sits before it, to a collector of logs.
 void ApplyLogFlags(const LogFlags& flags) {
-  const LogLevel level = flags.verbose ? LogLevel::kDebug
-                         : flags.quiet ? LogLevel::kError
-                                       : LogLevel::kWarning;
-  ConfigureLogging(level, flags.json ? LogFormat::kJson : LogFormat::kConsole);
+  const LogLevel level = flags.verbose   ? LogLevel::kDebug
+                         : flags.quiet   ? LogLevel::kError
+                         : flags.service ? LogLevel::kInfo
+                                         : LogLevel::kWarning;
+  const bool json = flags.json || (flags.service && !report::IsTerminal(2));
+  ConfigureLogging(level, json ? LogFormat::kJson : LogFormat::kConsole);
 }
 
 void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::string>& allowed) {
@@ -75,7 +80,6 @@ void AddRegistry(CLI::App& command, RegistryFlags& flags) {
       ->type_name("HOST=URL");
 }
 
-#ifdef NARROWS_CLUSTER_COMMANDS
 void AddCluster(CLI::App& command, ClusterFlags& flags) {
   command
       .add_option("--kubeconfig", flags.kubeconfig,
@@ -84,7 +88,6 @@ void AddCluster(CLI::App& command, ClusterFlags& flags) {
       ->type_name("FILE");
   command.add_option("--context", flags.context, "Context of the kubeconfig")->type_name("NAME");
 }
-#endif
 
 void AddDatabase(CLI::App& command, std::string& database) {
   command
@@ -192,7 +195,6 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
   sbom_fs->callback([&] { run = [&] { return RunSbom(flags.sbom_fs); }; });
 }
 
-#ifdef NARROWS_CLUSTER_COMMANDS
 void AddAssess(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* assess = app.add_subcommand(
       "assess", "Judge everything that runs in the cluster, once, and change nothing");
@@ -233,7 +235,10 @@ void AddServe(CLI::App& app, AllFlags& flags, Run& run) {
   serve->add_option("--namespace", flags.serve.own_namespace, "Namespace that Narrows runs in")
       ->type_name("NAME");
   AddRegistry(*serve, flags.serve.registry);
-  serve->callback([&] { run = [&] { return RunServe(flags.serve); }; });
+  serve->callback([&] {
+    flags.log.service = true;
+    run = [&] { return RunServe(flags.serve); };
+  });
 }
 
 void AddPolicy(CLI::App& app, AllFlags& flags, Run& run) {
@@ -282,7 +287,6 @@ void AddQuarantine(CLI::App& app, AllFlags& flags, Run& run) {
     AddOutput(*command, f.output, {"table", "json"});
   }
 }
-#endif
 
 void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* db = app.add_subcommand("db", "Build and inspect the advisory database");
@@ -344,12 +348,10 @@ int RunCommandLine(int argc, char** argv) {
   app.add_flag("-q,--quiet", flags.log.quiet, "Log errors only, show no progress");
   app.add_flag("--log-json", flags.log.json, "Log as JSON lines");
   AddScanCommands(app, flags, run);
-#ifdef NARROWS_CLUSTER_COMMANDS
   AddAssess(app, flags, run);
   AddServe(app, flags, run);
   AddPolicy(app, flags, run);
   AddQuarantine(app, flags, run);
-#endif
   AddDb(app, flags, run);
   AddSmallCommands(app, flags, run);
   if (argc < 2) {

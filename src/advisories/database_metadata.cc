@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.h"
+#include "base/sha256.h"
 
 namespace narrows::advisories {
 namespace {
@@ -32,6 +33,10 @@ bool DatabaseMetadata::SpeaksOf(std::string_view ecosystem) const {
       ecosystems.begin(), ecosystems.end(), ecosystem,
       [](const EcosystemCount& count, std::string_view name) { return count.name < name; });
   return at != ecosystems.end() && at->name == ecosystem;
+}
+
+std::string DatabaseMetadata::Identity() const {
+  return Sha256Hex(WriteMetadata(*this) + "\n" + std::to_string(bytes)).substr(0, 16);
 }
 
 std::string WriteMetadata(const DatabaseMetadata& metadata) {

@@ -46,6 +46,9 @@ struct DatabaseMetadata {
 
   // Whether any advisory speaks of this ecosystem and release.
   bool SpeaksOf(std::string_view ecosystem) const;
+
+  // Tells databases of different data apart: 16 hexadecimal digits.
+  std::string Identity() const;
 };
 
 // The metadata section; format_version and bytes are not part of it.

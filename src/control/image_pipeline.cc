@@ -172,8 +172,9 @@ class ThreadedImagePipeline final : public ImagePipeline {
     }
     if (!scanner.scanner) return Unavailable("there is no advisory database yet");
     ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner.scanner->Scan(*analysis, context));
-    return std::make_shared<const ScannedImage>(
-        ScannedImage{analysis, std::move(outcome), scanner.database});
+    return std::make_shared<const ScannedImage>(ScannedImage{
+        analysis, std::move(outcome), scanner.database, std::string(scanner.scanner->Name()),
+        std::string(scanner.scanner->Version())});
   }
 
   // The lock is held.

@@ -32,6 +32,8 @@ struct ScannedImage {
       analysis;  // shared by the scans of one image; never null
   findings::ScanOutcome outcome;
   std::string database;  // identity of the advisories that were used
+  std::string scanner;
+  std::string scanner_version;
 };
 
 // What is known of an image at the moment: scanned, or a reason why not.

@@ -1,0 +1,95 @@
+#include "control/namespace_book.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "response/quarantine/units.h"
+
+namespace narrows::control {
+namespace {
+
+template <typename T>
+void Append(std::vector<T>& all, const std::vector<T>& some) {
+  all.insert(all.end(), some.begin(), some.end());
+}
+
+}  // namespace
+
+NamespacePicture TakePicture(const inventory::ClusterInventory& inventory,
+                             const model::Namespace& name_space) {
+  NamespacePicture picture;
+  picture.name_space = name_space;
+  for (model::Workload& workload : inventory.ListWorkloads(name_space.name)) {
+    std::vector<model::Workload> parts =
+        response::quarantine::SeparateDetached(std::move(workload));
+    std::move(parts.begin(), parts.end(), std::back_inserter(picture.workloads));
+  }
+  picture.network_policies = inventory.NetworkPolicies(name_space.name);
+  picture.services = inventory.Services(name_space.name);
+  return picture;
+}
+
+NamespaceBook::Update NamespaceBook::Apply(const Work& work,
+                                           const std::vector<assessment::Policy>& policies,
+                                           TimePoint now) {
+  Update update;
+  std::set<std::string> there;
+  for (const model::Namespace& name_space : inventory_.Namespaces()) {
+    const std::string& name = name_space.name;
+    there.insert(name);
+    const auto known = judgements_.find(name);
+    bool due = work.everything || work.namespaces.contains(name) || known == judgements_.end();
+    for (const std::string& image : work.images) due = due || known->second.images.contains(image);
+    if (!due) continue;
+    Judgement judgement = Judge(TakePicture(inventory_, name_space), policies, knowledge_, now);
+    Thin(judgement);
+    const auto [it, added] = judgements_.insert_or_assign(name, std::move(judgement));
+    update.judged.push_back(&it->second);
+  }
+  std::erase_if(judgements_, [&](const auto& item) {
+    if (there.contains(item.first)) return false;
+    update.gone.push_back(item.first);
+    return true;
+  });
+  return update;
+}
+
+std::vector<std::string> NamespaceBook::Images() const {
+  std::set<std::string> images;
+  for (const auto& [name, judgement] : judgements_)
+    images.insert(judgement.images.begin(), judgement.images.end());
+  return {images.begin(), images.end()};
+}
+
+bool NamespaceBook::Pending() const {
+  return std::any_of(judgements_.begin(), judgements_.end(),
+                     [](const auto& item) { return item.second.pending; });
+}
+
+void WholePicture::Add(const Judgement& judgement) {
+  Append(assessments_, judgement.assessments);
+  namespaces_.push_back(judgement.picture.name_space);
+  Append(workloads_, judgement.picture.workloads);
+  Append(network_policies_, judgement.picture.network_policies);
+  Append(services_, judgement.picture.services);
+}
+
+response::Situation WholePicture::SituationFor(std::string_view cluster,
+                                               std::string_view own_namespace,
+                                               const std::vector<assessment::Policy>& policies,
+                                               const std::vector<std::string>& unreadable) const {
+  response::Situation situation;
+  situation.cluster = cluster;
+  situation.own_namespace = own_namespace;
+  situation.policies = policies;
+  situation.unreadable_policies = unreadable;
+  situation.assessments = assessments_;
+  situation.namespaces = namespaces_;
+  situation.workloads = workloads_;
+  situation.network_policies = network_policies_;
+  situation.services = services_;
+  return situation;
+}
+
+}  // namespace narrows::control

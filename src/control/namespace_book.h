@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "assessment/policy.h"
+#include "base/clock.h"
+#include "control/image_pipeline.h"
+#include "control/judgement.h"
+#include "control/work_queue.h"
+#include "inventory/cluster/cluster_inventory.h"
+#include "response/response_action.h"
+
+namespace narrows::control {
+
+// The namespace as the inventory has it now; its detached pods are workloads of their own.
+NamespacePicture TakePicture(const inventory::ClusterInventory& inventory,
+                             const model::Namespace& name_space);
+
+// The latest judgement of every namespace. Not thread-safe.
+class NamespaceBook {
+ public:
+  // Both outlive it.
+  NamespaceBook(const inventory::ClusterInventory& inventory, const Knowledge& knowledge)
+      : inventory_(inventory), knowledge_(knowledge) {}
+
+  struct Update {
+    std::vector<const Judgement*> judged;
+    std::vector<std::string> gone;  // namespaces that are there no more
+  };
+  // Judges what the work names; until the next Update, and ForgetAll, the pointers are valid.
+  Update Apply(const Work& work, const std::vector<assessment::Policy>& policies, TimePoint now);
+
+  // Keys of all images that were asked for.
+  std::vector<std::string> Images() const;
+  // Some image is still being read for the first time.
+  bool Pending() const;
+
+  const std::map<std::string, Judgement, std::less<>>& judgements() const { return judgements_; }
+
+ private:
+  const inventory::ClusterInventory& inventory_;
+  const Knowledge& knowledge_;
+  std::map<std::string, Judgement, std::less<>> judgements_;
+};
+
+// All judgements as one contiguous picture, which a Situation borrows.
+class WholePicture {
+ public:
+  void Add(const Judgement& judgement);
+
+  // `policies` and `unreadable` are borrowed too.
+  response::Situation SituationFor(std::string_view cluster, std::string_view own_namespace,
+                                   const std::vector<assessment::Policy>& policies,
+                                   const std::vector<std::string>& unreadable) const;
+
+  const std::vector<model::Assessment>& assessments() const { return assessments_; }
+
+ private:
+  std::vector<model::Assessment> assessments_;
+  std::vector<model::Namespace> namespaces_;
+  std::vector<model::Workload> workloads_;
+  std::vector<model::NetworkPolicy> network_policies_;
+  std::vector<model::Service> services_;
+};
+
+}  // namespace narrows::control

@@ -1,0 +1,95 @@
+#include "control/service.h"
+
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "kubernetes/leader_election.h"
+
+namespace narrows::control {
+namespace {
+
+constexpr auto kPermissionInterval = std::chrono::seconds(5);
+constexpr auto kLeaderPause = std::chrono::seconds(1);
+
+}  // namespace
+
+bool Service::AdoptDatabase() {
+  const std::shared_ptr<const advisories::AdvisoryDatabase> database = parts_.database.Current();
+  if (!database) return false;
+  const advisories::DatabaseMetadata& metadata = database->Metadata();
+  const std::string newest = metadata.newest ? FormatRfc3339(*metadata.newest) : "unknown";
+  LogInfo("the advisory database is in use",
+          {{"advisories", std::to_string(metadata.advisories)}, {"newest", newest}});
+  if (metadata.newest) {
+    parts_.metrics.SetDatabaseTime(
+        std::chrono::duration_cast<std::chrono::seconds>(metadata.newest->time_since_epoch()));
+  }
+  parts_.images.SetScanner({options_.make_scanner(database), metadata.Identity()});
+  parts_.controller.OnDatabaseChange(true);
+  return true;
+}
+
+void Service::WatchDatabase(const CallContext& context) {
+  const Result<bool> first = parts_.database.Refresh();
+  if (!first.has_value()) {
+    LogWarning("there is no usable advisory database yet, every verdict is unknown",
+               {{"error", first.error().message}});
+  }
+  AdoptDatabase();
+  while (context.Check().has_value()) {
+    const Status replaced = parts_.database.WaitForReplacement(context);
+    if (replaced.has_value()) {
+      AdoptDatabase();
+    } else if (context.Check().has_value()) {
+      LogWarning("the advisory database cannot be opened, the one before stays in use",
+                 {{"error", replaced.error().message}});
+    }
+  }
+}
+
+void Service::WatchPermissions(const CallContext& context) {
+  do {
+    // While all is well a refusal by the API server is what sets off the next check.
+    if (!parts_.controller.PermissionsKnown() || !parts_.controller.MissingPermissions().empty())
+      parts_.controller.CheckPermissions(context);
+  } while (context.SleepFor(kPermissionInterval).has_value());
+}
+
+void Service::Lead(const CallContext& context) {
+  const kubernetes::LeaderElectionOptions options{options_.own_namespace, "narrows",
+                                                  options_.identity};
+  while (context.Check().has_value()) {
+    const Status led = kubernetes::RunAsLeader(
+        parts_.client, parts_.clock, options, context, [&](const CallContext& leading) {
+          LogInfo("this instance acts now", {{"identity", options_.identity}});
+          parts_.controller.Run(leading);
+        });
+    if (!led.has_value() && context.Check().has_value()) {
+      LogWarning("this instance does not act any more", {{"reason", led.error().message}});
+      (void)context.SleepFor(kLeaderPause);
+    }
+  }
+}
+
+void Service::Run(const CallContext& context) {
+  const std::jthread inventory([&] { (void)parts_.inventory.Run(context); });
+  const std::jthread policies([&] { (void)parts_.policies.Run(parts_.client, context); });
+  const std::jthread database([&] { WatchDatabase(context); });
+  const std::jthread permissions([&] { WatchPermissions(context); });
+  Lead(context);
+}
+
+std::vector<std::string> Service::Unready() const {
+  std::vector<std::string> reasons;
+  if (!parts_.inventory.Synced()) reasons.emplace_back("the inventory is not complete yet");
+  if (!parts_.policies.Synced()) reasons.emplace_back("the policies have not been listed yet");
+  if (!parts_.database.Current()) reasons.emplace_back("there is no advisory database");
+  if (!parts_.controller.PermissionsKnown())
+    reasons.emplace_back("the permissions have not been checked yet");
+  for (const std::string& permission : parts_.controller.MissingPermissions())
+    reasons.push_back("a permission is missing: " + permission);
+  return reasons;
+}
+
+}  // namespace narrows::control
