@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "inventory/image/image_analyser.h"
@@ -112,9 +113,7 @@ class DirectoryAnalyser {
     }
     struct stat status {};
     if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Ok();
-    const std::pair identity(status.st_dev, status.st_ino);
-    if (std::find(seen_.begin(), seen_.end(), identity) != seen_.end()) return Ok();
-    seen_.push_back(identity);
+    if (!seen_.emplace(status.st_dev, status.st_ino).second) return Ok();
     const Result<std::string> content = ReadAll(file.get(), MostBytesOf(watchlist_, target));
     if (content.has_value()) {
       list_.Add(AnalyseFile(watchlist_, target, *content), target.as, analysis);
@@ -169,7 +168,7 @@ class DirectoryAnalyser {
   const Watchlist watchlist_;
   PackageList list_;
   std::vector<std::string> skipped_;
-  std::vector<std::pair<dev_t, ino_t>> seen_;  // one file at two places is read once
+  std::set<std::pair<dev_t, ino_t>> seen_;  // one file at two places is read once
 };
 
 }  // namespace

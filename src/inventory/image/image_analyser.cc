@@ -18,6 +18,9 @@ namespace narrows::inventory::image {
 namespace {
 
 constexpr int kMostRounds = 5;  // links that lead to links, each time outside the watchlist
+// What links lead to is watched in turn, with every folder on the way.
+constexpr size_t kMostLinkedPlaces = 200;
+constexpr size_t kMostLinkedPathBytes = 1024;
 
 // One layer, as far as it could be read.
 struct ReadLayerResult {
@@ -84,7 +87,7 @@ class LayerLoader {
       if (number >= layers_.size()) return;
       Result<ReadLayerResult> result = Load(layers_[number]);
       if (result.has_value()) {
-        results_[number] = *std::move(result);
+        results_[number] = Bounded(*std::move(result), layers_[number]);
         continue;
       }
       const std::lock_guard lock(mutex_);
@@ -121,6 +124,20 @@ class LayerLoader {
     return result;
   }
 
+  // Drops what is too much: an image has up to a thousand layers.
+  ReadLayerResult Bounded(ReadLayerResult result, const model::Layer& layer) {
+    const size_t bytes = KeptBytes(result.analysis);
+    const std::lock_guard lock(mutex_);
+    if (bytes <= options_.most_kept_bytes - kept_bytes_) {
+      kept_bytes_ += bytes;
+      return result;
+    }
+    return {{},
+            "layer " + layer.diff_id +
+                " was left out: the layers have unreasonably many "
+                "entries near package data bases"};
+  }
+
   void Count(uint64_t bytes) {
     if (!options_.on_progress) return;
     const std::lock_guard lock(mutex_);
@@ -139,6 +156,7 @@ class LayerLoader {
   std::mutex mutex_;
   std::optional<Error> error_;
   uint64_t done_ = 0, total_ = 0;
+  size_t kept_bytes_ = 0;
   std::vector<ReadLayerResult> results_;
 };
 
@@ -156,6 +174,7 @@ IntroducedBy Attribute(const ImageTree::View& view, const std::vector<ReadLayerR
                        const IntroducedBy& below, int layer) {
   IntroducedBy now;
   for (const ImageTree::VisibleFile& visible : view.files) {
+    if (now.size() > kMostPackages) break;  // PackageList says so
     const LayerAnalysis& analysis = layers[static_cast<size_t>(visible.layer)].analysis;
     const auto packages =
         DecodePackages(analysis.files[static_cast<size_t>(visible.file)].packages);
@@ -171,17 +190,24 @@ IntroducedBy Attribute(const ImageTree::View& view, const std::vector<ReadLayerR
 
 // Fills in what the layers say; gives what must be watched to know more.
 std::vector<Watchlist::Place> Merge(const std::vector<ReadLayerResult>& layers,
-                                    const Watchlist& watchlist, model::ImageAnalysis& analysis) {
+                                    const Watchlist& watchlist, const CallContext& context,
+                                    model::ImageAnalysis& analysis) {
   ImageTree tree(watchlist);
   ImageTree::View view;
   IntroducedBy introduced;
   for (size_t i = 0; i < layers.size(); ++i) {
     if (!layers[i].status.empty()) MarkIncomplete(analysis, layers[i].status);
     if (layers[i].analysis.entries.empty()) continue;
+    if (!context.Check().has_value()) {
+      MarkIncomplete(analysis,
+                     "layer " + analysis.layers[i].diff_id + " was not looked at: the time was up");
+      break;
+    }
     tree.Apply(layers[i].analysis, static_cast<int>(i));
     view = tree.Look();
     introduced = Attribute(view, layers, introduced, static_cast<int>(i));
   }
+  if (tree.exhausted()) MarkIncomplete(analysis, "its links lead through too many others");
   PackageList list(watchlist);
   for (const ImageTree::VisibleFile& visible : view.files) {
     const LayerAnalysis& layer = layers[static_cast<size_t>(visible.layer)].analysis;
@@ -209,11 +235,12 @@ Result<model::ImageAnalysis> Analyse(registry::ImageSource& source, const model:
                                      .layers = resolved.layers};
   Watchlist watchlist(options.extractors);
   model::ImageAnalysis analysis;
+  size_t linked = 0;
   for (int round = 0; round < kMostRounds; ++round) {
     LayerLoader loader(source, resolved.layers, watchlist, options, context);
     ASSIGN_OR_RETURN(const std::vector<ReadLayerResult> layers, loader.Run());
     analysis = nothing;
-    std::vector<Watchlist::Place> wanted = Merge(layers, watchlist, analysis);
+    std::vector<Watchlist::Place> wanted = Merge(layers, watchlist, context, analysis);
     if (wanted.empty()) return analysis;
     // A data base that is there but not read is not the same as none.
     const auto last = std::find_if(wanted.begin(), wanted.end(), [](const auto& place) {
@@ -222,7 +249,12 @@ Result<model::ImageAnalysis> Analyse(registry::ImageSource& source, const model:
     analysis.has_package_database = analysis.has_package_database || last != wanted.end();
     const std::string path = "/" + wanted.front().path;
     bool more = false;
-    for (Watchlist::Place& place : wanted) more = watchlist.Add(std::move(place)) || more;
+    for (Watchlist::Place& place : wanted) {
+      if (linked == kMostLinkedPlaces || place.path.size() > kMostLinkedPathBytes) continue;
+      const bool added = watchlist.Add(std::move(place));
+      linked += added ? 1 : 0;
+      more = more || added;
+    }
     if (!more || round + 1 == kMostRounds) {
       MarkIncomplete(analysis, "links could not be followed to " + path);
       break;

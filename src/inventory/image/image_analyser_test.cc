@@ -255,6 +255,65 @@ TEST(ImageAnalyser, IsIncompleteWhenTheTimeIsUp) {
   EXPECT_THAT(analysis->statuses.front(), HasSubstr("the time was up"));
 }
 
+// Each link costs as many watched folders as its target has parts.
+TEST(ImageAnalyser, FollowsABoundedNumberOfLinks) {
+  registry::TestTar tar;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string n = std::to_string(i);
+    tar.Symlink("db/list.d/" + n, "/elsewhere/" + n).File("elsewhere/" + n, "a" + n + " 1\n");
+  }
+  TestImage image({tar.Finish()});
+  const auto analysis = AnalyseTest(image);
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_THAT(analysis->statuses.front(), HasSubstr("links could not be followed to"));
+  EXPECT_EQ(analysis->packages.size(), 200u);
+}
+
+TEST(ImageAnalyser, DoesNotFollowAnEndlessTarget) {
+  std::string target;
+  for (int i = 0; i < 1000; ++i) target += "/a";
+  registry::TestTar tar;
+  tar.Pax({"linkpath", target}).Symlink("db/list.d/p", "");
+  TestImage image({tar.Finish()});
+  const auto analysis = AnalyseTest(image);
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_EQ(image.reads, 1);
+  EXPECT_FALSE(analysis->complete);
+}
+
+TEST(ImageAnalyser, BoundsWhatLinksThroughLinksCost) {
+  std::string target;
+  for (int i = 0; i < 1300; ++i) target += "../";
+  registry::TestTar tar;
+  tar.Pax({"linkpath", target + "db"}).Symlink("db", "");
+  for (int i = 0; i < 2000; ++i) tar.File("db/list.d/" + std::to_string(i), "a 1\n");
+  TestImage image({tar.Finish()});
+  const auto analysis = AnalyseTest(image);
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_THAT(analysis->statuses.front(), HasSubstr("lead through too many others"));
+}
+
+TEST(ImageAnalyser, TellsTheFirstFiftyFaults) {
+  registry::TestTar tar;
+  for (int i = 0; i < 100; ++i) tar.File("db/list.d/" + std::to_string(i), "damaged");
+  TestImage image({tar.Finish()});
+  const auto analysis = AnalyseTest(image);
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_EQ(analysis->statuses.size(), 51u);
+}
+
+TEST(ImageAnalyser, BoundsWhatIsKeptOfAllLayers) {
+  TestImage image({List("a 1\n"), List("b 1\n"), List("c 1\n")});
+  const auto analysis =
+      Analyse(image, {}, {.extractors = {&kExtractor}, .threads = 1, .most_kept_bytes = 1000}, {});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_THAT(analysis->statuses, testing::Contains(HasSubstr("was left out")));
+  EXPECT_EQ(analysis->packages.size(), 1u);
+}
+
 TEST(ImageAnalyser, TellsItsProgress) {
   TestImage image({List("a 1\n"), List("b 1\n")});
   uint64_t last = 0, all = 0;

@@ -9,6 +9,10 @@ namespace narrows::inventory::image {
 namespace {
 
 constexpr int kMostLinks = 40;  // as Linux has it (path_resolution(7))
+// Components that a path has with what its links add. More is hostile, and costs: links that lead
+// through each other make tens of thousands of every path, so all such paths share a limit.
+constexpr int kOrdinarySteps = 200;
+constexpr uint64_t kMostFurtherSteps = 1'000'000;
 
 // Puts the components of `path` on a stack, the first on top.
 void Push(std::string_view path, std::vector<std::string>& stack) {
@@ -67,7 +71,9 @@ ImageTree::Found ImageTree::Walk(std::string_view path, bool follow_last, bool c
   Node* folder = root_.get();
   std::string here;
   int links = 0;
+  int steps = 0;
   while (!rest.empty()) {
+    if (++steps > kOrdinarySteps && ++further_steps_ > kMostFurtherSteps) return {};
     const std::string name = std::move(rest.back());
     rest.pop_back();
     if (name == "..") {
@@ -168,7 +174,8 @@ void ImageTree::Place(const LayerEntry& entry, int layer) {
   }
 }
 
-void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& view) const {
+void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& view,
+                       Seen& seen) const {
   if (!found.unwatched.empty()) {
     view.wanted.push_back({found.unwatched, place.folder, place.extractor, place.as});
     return;
@@ -184,7 +191,7 @@ void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& 
     for (const auto& [name, child] : node->children) {
       const Watchlist::Place file{"", false, place.extractor, place.as + "/" + name};
       if (watchlist_.extractor(place.extractor)->Claims(file.as))
-        LookAt(Walk(Below(found.path, name), true, false), file, view);
+        LookAt(Walk(Below(found.path, name), true, false), file, view, seen);
     }
     return;
   }
@@ -193,17 +200,18 @@ void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& 
     view.wanted.push_back({node->target, false, place.extractor, place.as});
     return;
   }
-  const bool seen = std::any_of(view.files.begin(), view.files.end(), [&](const VisibleFile& it) {
-    return it.layer == node->layer && it.file == node->file;
-  });
-  if (!seen) view.files.push_back({node->layer, node->file, place.as});
+  if (seen.emplace(node->layer, node->file).second)
+    view.files.push_back({node->layer, node->file, place.as});
 }
 
 ImageTree::View ImageTree::Look() const {
   View view;
+  Seen seen;
   for (const Watchlist::Place& place : watchlist_.well_known())
-    LookAt(Walk(place.path, true, false), place, view);
+    LookAt(Walk(place.path, true, false), place, view, seen);
   return view;
 }
+
+bool ImageTree::exhausted() const { return further_steps_ > kMostFurtherSteps; }
 
 }  // namespace narrows::inventory::image

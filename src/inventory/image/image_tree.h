@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "inventory/image/layer_analysis.h"
@@ -39,6 +42,10 @@ class ImageTree {
   // What is at the well-known places now.
   View Look() const;
 
+  // True when the links of the layers make so much work that some paths were not followed: what the
+  // tree shows is then not all.
+  bool exhausted() const;
+
  private:
   struct Node;
   struct Found;
@@ -46,10 +53,12 @@ class ImageTree {
   Found Walk(std::string_view path, bool follow_last, bool create) const;
   void Remove(const LayerEntry& entry);
   void Place(const LayerEntry& entry, int layer);
-  void LookAt(const Found& found, const Watchlist::Place& place, View& view) const;
+  using Seen = std::set<std::pair<int, int>>;  // layer and file
+  void LookAt(const Found& found, const Watchlist::Place& place, View& view, Seen& seen) const;
 
   const Watchlist& watchlist_;
   const std::unique_ptr<Node> root_;
+  mutable uint64_t further_steps_ = 0;  // of paths longer than any should be
 };
 
 }  // namespace narrows::inventory::image

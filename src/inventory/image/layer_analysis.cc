@@ -18,6 +18,16 @@ AnalysedFile TooLarge(const Watchlist::Target& target, size_t most) {
                        " bytes"}};
 }
 
+size_t BytesOf(const LayerEntry& entry) {
+  return sizeof(LayerEntry) + entry.path.size() + entry.target.size();
+}
+
+size_t BytesOf(const AnalysedFile& file) {
+  size_t bytes = sizeof(AnalysedFile) + file.as.size() + file.packages.size();
+  for (const std::string& status : file.statuses) bytes += sizeof(std::string) + status.size();
+  return bytes;
+}
+
 LayerEntry::Kind KindOf(registry::TarType type) {
   switch (type) {
     case registry::TarType::kFile:
@@ -35,6 +45,13 @@ LayerEntry::Kind KindOf(registry::TarType type) {
 }
 
 }  // namespace
+
+size_t KeptBytes(const LayerAnalysis& layer) {
+  size_t bytes = 0;
+  for (const LayerEntry& entry : layer.entries) bytes += BytesOf(entry);
+  for (const AnalysedFile& file : layer.files) bytes += BytesOf(file);
+  return bytes;
+}
 
 size_t MostBytesOf(const Watchlist& watchlist, const Watchlist::Target& target) {
   const auto* extractor = watchlist.extractor(target.extractor);
@@ -72,7 +89,7 @@ AnalysedFile AnalyseFile(const Watchlist& watchlist, const Watchlist::Target& ta
 }
 
 Status LayerAnalyser::Record(LayerEntry entry) {
-  kept_bytes_ += sizeof(LayerEntry) + entry.path.size() + entry.target.size();
+  kept_bytes_ += BytesOf(entry);
   if (kept_bytes_ > kMostKeptBytes)
     return ResourceExhausted("the layer has unreasonably many entries near package data bases");
   layer_.entries.push_back(std::move(entry));
@@ -112,6 +129,7 @@ Result<bool> LayerAnalyser::OnEntry(const registry::TarEntry& entry) {
   RETURN_IF_ERROR(Record(std::move(record)));
   if (const size_t most = MostBytesOf(watchlist_, target_); entry.size > most) {
     layer_.files.push_back(TooLarge(target_, most));
+    RETURN_IF_ERROR(Count(layer_.files.back()));
     return false;
   }
   // What stands if the layer ends before the file does.
@@ -129,7 +147,11 @@ Status LayerAnalyser::OnContent(std::string_view piece) {
 Status LayerAnalyser::OnEnd() {
   layer_.files.back() = AnalyseFile(watchlist_, target_, content_);
   content_ = std::string();
-  kept_bytes_ += sizeof(AnalysedFile) + layer_.files.back().packages.size();
+  return Count(layer_.files.back());
+}
+
+Status LayerAnalyser::Count(const AnalysedFile& file) {
+  kept_bytes_ += BytesOf(file);
   if (kept_bytes_ > kMostKeptBytes)
     return ResourceExhausted("the layer has unreasonably many packages");
   return Ok();

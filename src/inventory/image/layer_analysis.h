@@ -39,6 +39,9 @@ struct LayerAnalysis {
   std::vector<AnalysedFile> files;
 };
 
+// How much memory it takes, roughly.
+size_t KeptBytes(const LayerAnalysis& layer);
+
 std::string EncodePackages(const std::vector<model::Package>& packages);
 Result<std::vector<model::Package>> DecodePackages(std::string_view bytes);
 
@@ -67,6 +70,7 @@ class LayerAnalyser final : public registry::TarVisitor {
 
  private:
   Status Record(LayerEntry entry);
+  Status Count(const AnalysedFile& file);
   Status OnWhiteout(std::string_view folder, std::string_view name);
 
   const Watchlist& watchlist_;

@@ -5,10 +5,19 @@
 #include <utility>
 
 namespace narrows::inventory::image {
+namespace {
+
+constexpr size_t kMostStatuses = 50;
+
+}  // namespace
 
 void MarkIncomplete(model::ImageAnalysis& analysis, std::string why) {
   analysis.complete = false;
-  analysis.statuses.push_back(std::move(why));
+  if (analysis.statuses.size() < kMostStatuses) {
+    analysis.statuses.push_back(std::move(why));
+  } else if (analysis.statuses.size() == kMostStatuses) {
+    analysis.statuses.push_back("and more that is not listed");
+  }
 }
 
 void PackageList::Add(const AnalysedFile& file, const std::string& as,
@@ -23,6 +32,11 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as,
     analysis.has_package_database = true;
   if (!packages.has_value()) {
     MarkIncomplete(analysis, "/" + as + ": " + packages.error().message);
+    return;
+  }
+  if (packages->size() > kMostPackages - found_.size()) {
+    MarkIncomplete(analysis, "/" + as + ": left out, for there are more than " +
+                                 std::to_string(kMostPackages) + " packages");
     return;
   }
   for (model::Package& package : *packages) {

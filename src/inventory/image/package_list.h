@@ -9,6 +9,9 @@
 
 namespace narrows::inventory::image {
 
+// Of an image: twenty times what a desktop has. Each takes half a kilobyte.
+inline constexpr size_t kMostPackages = 100'000;
+
 // Puts the packages of files into an analysis: first Add for each file, then Finish.
 class PackageList {
  public:
@@ -30,7 +33,7 @@ class PackageList {
   std::vector<Found> found_;
 };
 
-// Says that something is missing, and why.
+// Says that something is missing, and why; of many reasons the first fifty.
 void MarkIncomplete(model::ImageAnalysis& analysis, std::string why);
 
 }  // namespace narrows::inventory::image
