@@ -189,6 +189,18 @@ TEST_F(ArchiveSource, ReadsADockerSaveFileOfSeveralImages) {
   EXPECT_NE(Refusal(path, "box:3").find("no image 'box:3'"), std::string::npos);
 }
 
+TEST_F(ArchiveSource, ReadsNothingBesideItsFolder) {
+  const Sample sample("a");
+  const auto beside = dir_->path() / "beside.json";
+  std::ofstream(beside) << sample.config;
+  for (const std::string& name : {beside.string(), std::string("../beside.json")}) {
+    const auto folder = dir_->path() / "image";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "manifest.json") << R"([{"Config":")" << name << R"(","Layers":[]}])";
+    EXPECT_NE(Refusal(folder).find("cannot open"), std::string::npos) << Refusal(folder);
+  }
+}
+
 TEST_F(ArchiveSource, NamesTheRemedyForWhatIsNoImage) {
   EXPECT_NE(Refusal(dir_->path() / "absent").find("there is no file or folder"), std::string::npos);
   EXPECT_NE(Refusal(File(TestGzip("x"))).find("unpack it first"), std::string::npos);

@@ -82,21 +82,19 @@ class FolderTree final : public FileTree {
 
   std::optional<uint64_t> Size(std::string_view name) const override {
     struct stat status {};
-    if (stat((folder_ / name).c_str(), &status) != 0 || !S_ISREG(status.st_mode))
-      return std::nullopt;
+    if (stat(PathOf(name).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     return static_cast<uint64_t>(status.st_size);
   }
 
   Result<std::string> Read(std::string_view name, size_t most) const override {
     ASSIGN_OR_RETURN(const Opened file, Open(name));
-    return ReadRange(file.descriptor.get(), 0, file.size, most, (folder_ / name).string());
+    return ReadRange(file.descriptor.get(), 0, file.size, most, PathOf(name));
   }
 
   Status Stream(std::string_view name, const CallContext& context,
                 const OnData& on_data) const override {
     ASSIGN_OR_RETURN(const Opened file, Open(name));
-    return StreamRange(file.descriptor.get(), 0, file.size, (folder_ / name).string(), context,
-                       on_data);
+    return StreamRange(file.descriptor.get(), 0, file.size, PathOf(name), context, on_data);
   }
 
  private:
@@ -105,8 +103,15 @@ class FolderTree final : public FileTree {
     uint64_t size;
   };
 
+  // The names come from the image itself: "/etc/shadow" and ".." are taken as below the folder.
+  std::string PathOf(std::string_view name) const {
+    std::string path;
+    NormalisePath(name, path);
+    return (folder_ / path).string();
+  }
+
   Result<Opened> Open(std::string_view name) const {
-    const std::string path = (folder_ / name).string();
+    const std::string path = PathOf(name);
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return FromErrno(errno, "cannot open " + path);
     struct stat status {};

@@ -285,6 +285,7 @@ Status TarReader::StartEntry(std::string_view block) {
     sparse_ = true;
     entry_.size = overrides.sparse_size;
     meta_.clear();
+    sparse_numbers_.clear();
     state_ = State::kSparseMap;
     if (remaining_ < kBlock) return DataLoss(Named(path_) + ": its sparse map is missing");
     return Ok();
@@ -327,13 +328,14 @@ Status TarReader::OnSparseBlock(std::string_view block) {
 Status TarReader::OnSparseMapBlock(std::string_view block) {
   meta_.append(block);
   remaining_ -= kBlock;
-  std::vector<uint64_t> numbers;
+  std::vector<uint64_t>& numbers = sparse_numbers_;
   std::string_view rest = meta_;
   while (numbers.empty() || numbers.size() < 1 + 2 * numbers.front()) {
     const size_t end = rest.find('\n');
     if (end == std::string_view::npos) {
-      if (remaining_ < kBlock || meta_.size() > limits_.header_bytes)
+      if (remaining_ < kBlock || rest.size() >= kBlock)
         return DataLoss(Named(path_) + ": its sparse map is damaged");
+      meta_.erase(0, meta_.size() - rest.size());
       return Ok();
     }
     const auto number = ParseInt(rest.substr(0, end));

@@ -97,7 +97,7 @@ class TarReader {
   const TarLimits limits_;
   State state_ = State::kHeader;
   std::string block_;  // a block that came in several pieces
-  std::string meta_;   // an extended header being gathered
+  std::string meta_;   // an extended header, or the last line of a sparse map, being gathered
   char meta_type_ = 0;
   bool zero_block_ = false;
   uint64_t position_ = 0;   // in the archive
@@ -111,6 +111,7 @@ class TarReader {
   TarEntry entry_;
   bool wanted_ = false;
   bool sparse_ = false;
+  std::vector<uint64_t> sparse_numbers_;  // of a map in the content, as far as it was read
   std::vector<Extent> extents_;
   size_t extent_ = 0;     // the one being read
   uint64_t emitted_ = 0;  // of a sparse file's content

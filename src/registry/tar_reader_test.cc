@@ -159,6 +159,25 @@ TEST(TarReader, FillsTheHolesOfPaxSparseFiles) {
   EXPECT_EQ((*seen)[1].content, std::string("\0\0m\0", 4));
 }
 
+TEST(TarReader, ReadsASparseMapOfManyBlocks) {
+  std::string stored = "500\n", content;
+  for (int i = 0; i < 500; ++i) stored += std::to_string(2 * i + 1) + "\n1\n";
+  stored.resize((stored.size() + 511) / 512 * 512);
+  stored += std::string(500, 'x');
+  for (int i = 0; i < 500; ++i) content += std::string("\0x", 2);
+  const auto sparse = [](const std::string& bytes) {
+    return Read(TestTar()
+                    .Pax({"GNU.sparse.major", "1", "GNU.sparse.realsize", "1000"})
+                    .File("a", bytes)
+                    .Finish(),
+                1000);
+  };
+  const auto seen = sparse(stored);
+  ASSERT_TRUE(seen.has_value()) << seen.error().message;
+  EXPECT_EQ((*seen)[0].content, content);
+  EXPECT_FALSE(sparse(std::string(4096, '0') + stored).has_value());
+}
+
 TEST(TarReader, StopsAtTheEndMarkAndNeedsNone) {
   EXPECT_EQ(Read(TestTar().File("a", "x").Finish() + "whatever follows")->size(), 1u);
   const std::string archive = TestTar().File("a", "x").Finish();
