@@ -26,15 +26,15 @@ void PrintTable(const std::string& path, const advisories::DatabaseMetadata& met
   std::printf("Newest data    %s\n", AgeOf(metadata).c_str());
   std::printf("Advisories     %llu\n", static_cast<unsigned long long>(metadata.advisories));
   std::printf("KEV            %s (%llu entries)\n",
-              metadata.kev_version.empty() ? "none" : metadata.kev_version.c_str(),
+              metadata.kev_version.empty() ? "none" : Printable(metadata.kev_version).c_str(),
               static_cast<unsigned long long>(metadata.kev_entries));
   std::printf("EPSS           %s (%llu scores)\n",
-              metadata.epss_date.empty() ? "none" : metadata.epss_date.c_str(),
+              metadata.epss_date.empty() ? "none" : Printable(metadata.epss_date).c_str(),
               static_cast<unsigned long long>(metadata.epss_entries));
   std::printf("\n%-22s %10s %10s %10s  %s\n", "SOURCE", "RECORDS", "WITHDRAWN", "REFUSED",
               "NEWEST");
   for (const auto& source : metadata.sources) {
-    std::printf("%-22s %10llu %10llu %10llu  %s\n", source.name.c_str(),
+    std::printf("%-22s %10llu %10llu %10llu  %s\n", Printable(source.name).c_str(),
                 static_cast<unsigned long long>(source.records),
                 static_cast<unsigned long long>(source.withdrawn),
                 static_cast<unsigned long long>(source.refused),
@@ -42,7 +42,7 @@ void PrintTable(const std::string& path, const advisories::DatabaseMetadata& met
   }
   std::printf("\n%-22s %10s %10s\n", "ECOSYSTEM", "ADVISORIES", "PACKAGES");
   for (const auto& ecosystem : metadata.ecosystems) {
-    std::printf("%-22s %10llu %10llu\n", ecosystem.name.c_str(),
+    std::printf("%-22s %10llu %10llu\n", Printable(ecosystem.name).c_str(),
                 static_cast<unsigned long long>(ecosystem.advisories),
                 static_cast<unsigned long long>(ecosystem.packages));
   }

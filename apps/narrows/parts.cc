@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/strings.h"
 #include "commands.h"
 #include "ecosystems/alpine/apk_extractor.h"
 #include "ecosystems/alpine/version.h"
@@ -15,15 +16,20 @@
 #include "report/terminal/terminal.h"
 
 namespace narrows::app {
+namespace {
+
+// Messages repeat words of registries, API servers and images.
+constexpr size_t kMostMessageBytes = 8000;
+
+}  // namespace
 
 int Fail(const Error& error) {
-  std::fprintf(stderr, "narrows: %s\n", error.message.c_str());
+  std::fprintf(stderr, "narrows: %s\n", Printable(error.message, kMostMessageBytes).c_str());
   return kCouldNotRun;
 }
 
 void Warn(std::string_view message) {
-  std::fprintf(stderr, "narrows: warning: %.*s\n", static_cast<int>(message.size()),
-               message.data());
+  std::fprintf(stderr, "narrows: warning: %s\n", Printable(message, kMostMessageBytes).c_str());
 }
 
 Result<std::filesystem::path> DatabasePath(const std::string& flag) {

@@ -27,15 +27,26 @@ Result<model::Platform> PlatformOf(const std::string& flag) {
                          parts.size() == 3 ? std::string(parts[2]) : ""};
 }
 
+// A folder "debian" beside the user must not hide the image debian:12: without a path before it a
+// folder counts only when it holds an image.
+bool IsArchive(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::is_directory(status)) return std::filesystem::exists(status);
+  const std::string first = path.begin()->string();
+  return first == "/" || first == "." || first == ".." ||
+         std::filesystem::exists(path / "index.json", error) ||
+         std::filesystem::exists(path / "manifest.json", error);
+}
+
 // "FILE" or "FILE:NAME" for an archive that holds several images; nothing when no such file exists.
 std::optional<registry::ArchiveOptions> AsArchive(const std::string& target) {
-  std::error_code error;
-  if (std::filesystem::exists(target, error)) return registry::ArchiveOptions{target, ""};
-  for (size_t colon = target.find(':'); colon != std::string::npos;
+  if (target.empty()) return std::nullopt;
+  if (IsArchive(target)) return registry::ArchiveOptions{target, ""};
+  for (size_t colon = target.find(':', 1); colon != std::string::npos;
        colon = target.find(':', colon + 1)) {
     const std::string path = target.substr(0, colon);
-    if (std::filesystem::exists(path, error))
-      return registry::ArchiveOptions{path, target.substr(colon + 1)};
+    if (IsArchive(path)) return registry::ArchiveOptions{path, target.substr(colon + 1)};
   }
   return std::nullopt;
 }
@@ -50,11 +61,13 @@ Result<std::unique_ptr<registry::ImageSource>> OpenImage(const TargetFlags& flag
   return std::unique_ptr<registry::ImageSource>(std::move(source));
 }
 
-// Says how to bring an image that is not to be had from where it was looked for.
+// Says how to bring an image that is not to be had from where it was looked for; a registry that
+// answers says so itself.
 Error WithRemedy(Error error, const TargetFlags& flags) {
+  if (error.code == ErrorCode::kDeadlineExceeded)
+    error.message += "; allow it more time with --timeout";
   if (AsArchive(flags.target)) return error;
   switch (error.code) {
-    case ErrorCode::kNotFound:
     case ErrorCode::kUnavailable:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kPermissionDenied:

@@ -23,12 +23,14 @@ constexpr std::chrono::year_month_day Day(int year, unsigned month, unsigned day
 constexpr std::array kReleases = {
     Release{"debian", "8", Day(2020, 6, 30)},     Release{"debian", "9", Day(2022, 6, 30)},
     Release{"debian", "10", Day(2024, 6, 30)},    Release{"debian", "11", Day(2026, 8, 31)},
-    Release{"debian", "12", Day(2028, 6, 30)},    Release{"ubuntu", "14.04", Day(2019, 4, 25)},
-    Release{"ubuntu", "16.04", Day(2021, 4, 30)}, Release{"ubuntu", "18.04", Day(2023, 5, 31)},
-    Release{"ubuntu", "20.04", Day(2025, 5, 31)}, Release{"alpine", "3.14", Day(2023, 5, 1)},
-    Release{"alpine", "3.15", Day(2023, 11, 1)},  Release{"alpine", "3.16", Day(2024, 5, 23)},
-    Release{"alpine", "3.17", Day(2024, 11, 22)}, Release{"alpine", "3.18", Day(2025, 5, 9)},
-    Release{"alpine", "3.19", Day(2025, 11, 1)},  Release{"alpine", "3.20", Day(2026, 4, 1)},
+    Release{"debian", "12", Day(2028, 6, 30)},    Release{"debian", "13", Day(2030, 6, 30)},
+    Release{"ubuntu", "14.04", Day(2019, 4, 25)}, Release{"ubuntu", "16.04", Day(2021, 4, 30)},
+    Release{"ubuntu", "18.04", Day(2023, 5, 31)}, Release{"ubuntu", "20.04", Day(2025, 5, 31)},
+    Release{"alpine", "3.14", Day(2023, 5, 1)},   Release{"alpine", "3.15", Day(2023, 11, 1)},
+    Release{"alpine", "3.16", Day(2024, 5, 23)},  Release{"alpine", "3.17", Day(2024, 11, 22)},
+    Release{"alpine", "3.18", Day(2025, 5, 9)},   Release{"alpine", "3.19", Day(2025, 11, 1)},
+    Release{"alpine", "3.20", Day(2026, 4, 1)},   Release{"alpine", "3.21", Day(2026, 11, 1)},
+    Release{"alpine", "3.22", Day(2027, 5, 1)},
 };
 
 // The part of VERSION_ID that names the release: Alpine's "3.18.4" belongs to 3.18.

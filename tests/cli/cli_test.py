@@ -155,6 +155,13 @@ class CliTest(unittest.TestCase):
                 self.assertIn(word, done.stderr)
             self.assertEqual(done.stdout, "")
 
+    def test_a_folder_of_the_same_name_does_not_hide_an_image(self):
+        (self.tmp / "127.0.0.1").mkdir(exist_ok=True)
+        done = self.run_program("scan", "image", "--db", self.db, "127.0.0.1:1/a:1")
+        self.assertIn("http://127.0.0.1:1/v2/a/", done.stderr)
+        done = self.run_program("scan", "image", "--db", self.db, "./127.0.0.1")
+        self.assertIn("neither a 'docker save' file nor an OCI image layout", done.stderr)
+
     def test_an_option_takes_one_value_so_that_the_image_is_still_the_image(self):
         done = self.run_program("scan", "image", "--db", self.db, "--plain-http", "127.0.0.1:1", "127.0.0.1:1/a:1")
         self.assertIn("http://127.0.0.1:1/v2/a/", done.stderr)

@@ -61,13 +61,15 @@ struct Group {
 
 std::vector<Group> GroupFindings(const ScanReport& report) {
   std::vector<Group> groups;
-  std::map<std::tuple<std::string, std::string, model::Severity, std::string, std::string>, size_t>
+  std::map<std::tuple<std::string, std::string, model::Severity, std::string, model::FixStatus,
+                      std::string, std::string>,
+           size_t>
       known;
   const auto add = [&](const model::Finding& finding, const model::Suppression* suppression) {
     const auto& detail = finding.vulnerability;
     const auto [place, added] =
-        known.emplace(std::tuple(detail.id, detail.advisory, finding.severity,
-                                 suppression ? suppression->by : std::string(),
+        known.emplace(std::tuple(detail.id, detail.advisory, finding.severity, detail.fixed_version,
+                                 detail.status, suppression ? suppression->by : std::string(),
                                  suppression ? suppression->reason : std::string()),
                       groups.size());
     if (added) groups.push_back({&finding, suppression, {}});

@@ -120,6 +120,23 @@ TEST(CycloneDx, FoldsOneVulnerabilityOfSeveralPackages) {
   EXPECT_EQ(Vulnerability(document, "CVE-2024-0001").at("affects").as_array().size(), 2u);
 }
 
+// One advisory may speak of two source packages, each with a fixed version of its own.
+TEST(CycloneDx, KeepsFixesOfDifferentPackagesApart) {
+  ScanReport report = testing::SampleScan();
+  report.findings = {testing::SampleFinding("CVE-2024-0009", model::Severity::kLow, "zlib1g", "2"),
+                     testing::SampleFinding("CVE-2024-0009", model::Severity::kLow, "rsync", "3.2"),
+                     testing::SampleFinding("CVE-2024-0009", model::Severity::kLow, "klibc", "")};
+  report.suppressed.clear();
+  const auto document = Document(report);
+  std::set<std::string> said;
+  for (const auto& item : document.at("vulnerabilities").as_array()) {
+    EXPECT_EQ(item.at("affects").as_array().size(), 1u);
+    const auto* text = item.as_object().if_contains("recommendation");
+    said.insert(text ? std::string(text->as_string()) : "");
+  }
+  EXPECT_EQ(said.size(), 3u);
+}
+
 TEST(CycloneDx, IsDeterministic) {
   ScanReport a = testing::SampleScan();
   ScanReport b = a;

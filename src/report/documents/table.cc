@@ -42,6 +42,7 @@ Style StyleOf(model::Verdict verdict) {
 
 std::string Percent(const std::optional<model::Epss>& epss) {
   if (!epss) return "";
+  if (epss->score > 0 && epss->score < 0.001) return "<0.1%";  // most of them
   std::array<char, 32> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.1f%%", epss->score * 100);
   return buffer.data();
@@ -148,6 +149,7 @@ void WriteTotals(const ScanReport& report, std::ostream& out) {
         << " known to be exploited";
   if (!report.suppressed.empty()) out << "; " << report.suppressed.size() << " suppressed";
   if (report.hidden != 0) out << "; " << report.hidden << " hidden by filters";
+  if (!report.unknown_reason.empty()) out << "; the target could not be judged";
   out << '\n';
   if (report.database) {
     out << "advisories of " << FormatRfc3339(report.database->built) << " ("

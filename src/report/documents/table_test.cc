@@ -59,12 +59,19 @@ TEST(ScanTable, FitsTheTerminal) {
   }
 }
 
+TEST(ScanTable, ASmallChanceIsNotNone) {
+  ScanReport report = testing::SampleScan();
+  report.findings[1].vulnerability.epss = model::Epss{0.0002, 0.3};
+  EXPECT_THAT(Table(report), HasSubstr("<0.1%"));
+}
+
 TEST(ScanTable, SaysWhyATargetCannotBeJudged) {
   ScanReport report;
   report.target = "scratch";
   report.unknown_reason = "no package data base";
   EXPECT_EQ(Table(report),
-            "scratch  0 packages\nwarning: cannot be judged: no package data base\n\n0 findings\n");
+            "scratch  0 packages\nwarning: cannot be judged: no package data base\n\n"
+            "0 findings; the target could not be judged\n");
 }
 
 TEST(PackageTable, ListsPackages) {
