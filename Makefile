@@ -41,7 +41,7 @@ oracles: dependencies lab-tools
 
 lint: dependencies
 	@scripts/configure dev
-	@scripts/lint build/dev --deep
+	@scripts/lint build/dev
 
 fuzz: dependencies
 	@scripts/configure fuzz

@@ -1,0 +1,1 @@
+"""The parts of lab/demo, also used by tests/e2e."""
