@@ -41,7 +41,7 @@ oracles: dependencies lab-tools
 
 lint: dependencies
 	@scripts/configure dev
-	@scripts/lint build/dev
+	@scripts/lint build/dev --deep
 
 fuzz: dependencies
 	@scripts/configure fuzz
