@@ -162,6 +162,7 @@ Result<std::string> StatusPatch(std::string_view object_json, const ObjectStatus
   json::object status = {{"conditions", conditions}, {"observedGeneration", generation}};
   if (!wanted.word.empty()) status["status"] = wanted.word;
   if (wanted.counts) status["counts"] = CountsJson(*wanted.counts);
+  if (wanted.last_assessed) status["lastAssessed"] = FormatRfc3339(*wanted.last_assessed);
   if (wanted.waivers) {
     json::array waivers = WaiversJson(*wanted.waivers);
     if (!waivers.empty() || current.contains("waivers")) status["waivers"] = waivers;

@@ -34,6 +34,7 @@ struct ObjectStatus {
   std::string word;  // of the column Status
   std::vector<Condition> conditions;
   std::optional<Counts> counts;
+  std::optional<TimePoint> last_assessed;
   std::optional<std::vector<Waiver>> waivers;
 };
 

@@ -90,6 +90,7 @@ void Controller::Run(const CallContext& context) {
   reconciler_.emplace(parts_.client, parts_.policies, parts_.clock);
   timetable_ = Timetable();
   wake_at_.reset();
+  assessed_.reset();
   retry_at_.reset();
   retry_delay_ = kFirstRetry;
   resync_at_ = Steady::now();
@@ -142,6 +143,9 @@ void Controller::Round(const Work& work, const CallContext& context) {
   Work due = work;
   due.everything = timetable_.ScheduleIsDue(set.policies, parts_.clock.Now()) || due.everything;
   const NamespaceBook::Update update = book_->Apply(due, set.policies, parts_.clock.Now());
+  // A single pod's change is no reason to write every status again.
+  if (due.everything || !assessed_)
+    assessed_ = std::chrono::floor<std::chrono::seconds>(parts_.clock.Now());
 
   WholePicture picture;
   for (const auto& [name, judgement] : book_->judgements()) picture.Add(judgement);
@@ -317,6 +321,7 @@ PolicyReconciler::Facts Controller::FactsFor(const WholePicture& picture,
                                              const response::ActionPlan& plan) {
   PolicyReconciler::Facts facts;
   facts.counts = CountByPolicy(picture.assessments(), plan);
+  facts.assessed = assessed_;
   const std::lock_guard lock(mutex_);
   if (!missing_.empty()) {
     facts.obstacle_reason = "PermissionMissing";

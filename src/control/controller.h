@@ -104,6 +104,7 @@ class Controller {
   std::optional<PolicyReconciler> reconciler_;
   Timetable timetable_;
   std::optional<TimePoint> wake_at_;
+  std::optional<TimePoint> assessed_;  // when everything was judged last, whole seconds
   Steady::time_point resync_at_;
   std::optional<Steady::time_point> retry_at_;
   std::chrono::milliseconds retry_delay_{0};

@@ -172,6 +172,7 @@ bool PolicyReconciler::WriteStatuses(const PolicySet& set, const Facts& facts, A
     }
     if (const auto counts = facts.counts.find(name); counts != facts.counts.end()) {
       status.counts = counts->second;
+      status.last_assessed = facts.assessed;
     } else if (watched->spec) {
       status.counts.emplace();
     }

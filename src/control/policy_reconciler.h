@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class PolicyReconciler {
   // What the statuses say beside the policies themselves.
   struct Facts {
     std::map<std::string, assessment::Counts> counts;  // by policy
+    std::optional<TimePoint> assessed;  // when everything was judged last; nothing: not yet
     std::string obstacle_reason;  // why no policy takes effect; empty when nothing is in the way
     std::string obstacle;
   };
