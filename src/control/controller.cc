@@ -271,6 +271,8 @@ void Controller::Store(const NamespaceBook::Update& update, const Acted& acted) 
   record.kept_actions = std::move(lines.kept);
   record.policies = parts_.policies.Policies();
   const Status stored = parts_.recorder.Record(record);
+  // What is in force is told again, for the store that works again.
+  if (!stored.has_value()) action_log_ = ActionLog();
   const std::string trouble = stored.has_value() ? "" : stored.error().message;
   if (std::exchange(store_trouble_, trouble) != trouble) {
     if (trouble.empty()) {

@@ -102,6 +102,9 @@ Recorder::Pending Recorder::Collect(const RoundRecord& round) const {
     if (Lacks(actions_, action.id, SignatureOf(action)))
       pending.actions[action.id] = SignatureOf(action);
   }
+  for (const model::ActionRecord& action : round.kept_actions) {
+    if (!actions_.contains(action.id)) pending.actions[action.id] = SignatureOf(action);
+  }
   for (const auto& policy : round.policies)
     pending.policies[policy->meta.name] = VersionOf(*policy);
   pending.any = pending.any || !pending.images.empty() || !pending.actions.empty() ||
