@@ -1,5 +1,6 @@
 """A full laboratory with Narrows in it, as the demo and the end-to-end tests use it."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -51,6 +52,16 @@ def wait_for(what, condition, patience=PATIENCE):
         time.sleep(0.2)
 
 
+@contextlib.contextmanager
+def uninterrupted():
+    """Ctrl-C has no effect within, on this process and on what it starts."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Laboratory:
     """Starts on construction; `stop` leaves nothing. With `bound`, it also ends with this
     process, however that ends."""
@@ -71,23 +82,20 @@ class Laboratory:
                 raise Failure(f"the laboratory did not start: {said}")
             self.facts = json.loads((self.folder / "lab.json").read_text(encoding="utf-8"))
         except BaseException:
-            started.wait()
-            self.stop()
+            with uninterrupted():
+                started.wait()
+                self.stop()
             raise
 
     def stop(self):
-        """Nothing interrupts this: what it would leave behind is a whole cluster."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            # Again where the machine is so busy that the removal takes longer than `stop` waits.
-            for _ in range(3):
-                if not self.folder.exists():
-                    return
+        # Again where the machine is so busy that the removal takes longer than `stop` waits.
+        for _ in range(3):
+            if not self.folder.exists():
+                return
+            with uninterrupted():
                 subprocess.run(
                     [LAB, "stop", "--dir", self.folder], capture_output=True, check=False
                 )
-        finally:
-            signal.signal(signal.SIGINT, before)
         if self.folder.exists():
             raise Failure(f"{self.folder} is still there: lab/lab stop --dir {self.folder}")
 

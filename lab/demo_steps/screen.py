@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import shutil
 import sys
 import textwrap
 import threading
 import time
 
 INDENT = "      "
-WIDTH = 100
+WIDTH = 100  # or the terminal's, where that is less
 PAINT = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 VERDICT_COLOURS = {"violated": "red", "unknown": "yellow", "passed": "green"}
 
@@ -18,6 +19,8 @@ class Screen:
         self._out = out
         self._terminal = out.isatty()
         self._colours = self._terminal and "NO_COLOR" not in os.environ
+        columns = shutil.get_terminal_size((WIDTH, 24)).columns if self._terminal else WIDTH
+        self._width = max(40, min(WIDTH, columns))
         self._steps = 0
         self._started = time.monotonic()
 
@@ -31,7 +34,7 @@ class Screen:
     def say(self, text, colour=None, mark=""):
         """A sentence within a step, wrapped; the mark stands before it, and nothing below that."""
         below = " " * len(mark)
-        for line in textwrap.wrap(text, WIDTH - len(INDENT + mark), break_on_hyphens=False):
+        for line in textwrap.wrap(text, self._width - len(INDENT + mark), break_on_hyphens=False):
             self.line(INDENT + mark + line, colour)
             mark = below
 
@@ -77,7 +80,7 @@ class Screen:
             begin = time.monotonic()
             while not over.wait(0.2):
                 text = f"{INDENT}… {what} ({time.monotonic() - begin:.0f} s)"
-                self._out.write(f"\r\033[K{self.paint(text[:WIDTH], 'cyan')}")
+                self._out.write(f"\r\033[K{self.paint(text[: self._width - 1], 'cyan')}")
                 self._out.flush()
 
         counter = threading.Thread(target=count, daemon=True)
