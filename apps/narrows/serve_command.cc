@@ -90,7 +90,7 @@ Result<std::unique_ptr<rest::HttpServer>> ListenForProbes(const std::string& lis
 Result<std::unique_ptr<rest::HttpServer>> ListenForMetrics(const std::string& listen,
                                                            const control::Metrics& metrics,
                                                            kubernetes::ApiClient& client,
-                                                           std::stop_token stop) {
+                                                           const std::stop_token& stop) {
   const bool open = rest::IsLoopback(listen);
   return rest::StartHttpServer({.listen = listen}, [&metrics, &client, open,
                                                     stop](const rest::Request& request) {
@@ -173,6 +173,7 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
             ASSIGN_OR_RETURN(const auto missing,
                              kubernetes::MissingPermissions(*client, required, call));
             std::vector<std::string> sentences;
+            sentences.reserve(missing.size());
             for (const kubernetes::Permission& permission : missing)
               sentences.push_back(permission.ToString() + " (" + permission.purpose + ")");
             return sentences;

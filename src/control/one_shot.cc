@@ -105,7 +105,7 @@ class OneShot {
       Say("reading images", counts.known - counts.queued, counts.known);
       const Status idle = images.WaitIdle(context_.Limited(kLook));
       if (idle.has_value()) return Ok();
-      const Status status = context_.Check();
+      Status status = context_.Check();
       if (status.has_value()) continue;
       if (status.error().code == ErrorCode::kCancelled) return status;
       warnings.push_back("not all images could be read in the time given (--timeout): " +
