@@ -9,23 +9,9 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/file_descriptor.h"
 namespace narrows {
 namespace {
-
-// Closes a descriptor at the end of the scope.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status WriteAll(int fd, std::string_view content, const std::string& name) {
   while (!content.empty()) {
@@ -40,7 +26,7 @@ Status WriteAll(int fd, std::string_view content, const std::string& name) {
 }  // namespace
 
 Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return FromErrno(errno, "cannot open " + path.string());
   std::string content;
   std::array<char, 65536> buffer;
@@ -60,7 +46,7 @@ Result<std::string> ReadFile(const std::filesystem::path& path, size_t most) {
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content,
                            unsigned mode) {
   std::string temporary = path.string() + ".XXXXXX";
-  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+  const FileDescriptor file(mkostemp(temporary.data(), O_CLOEXEC));
   if (file.get() < 0) return FromErrno(errno, "cannot create a file beside " + path.string());
   const auto fail = [&](Error error) -> Status {
     unlink(temporary.c_str());

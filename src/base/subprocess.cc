@@ -14,6 +14,8 @@
 #include <csignal>
 #include <string_view>
 
+#include "base/file_descriptor.h"
+
 extern char** environ;
 
 namespace narrows {
@@ -23,45 +25,24 @@ constexpr size_t kMostErrors = 4096;
 // How soon a stop request is noticed.
 constexpr int kPollMillis = 50;
 
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() { Close(); }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  void Reset(int fd) {
-    Close();
-    fd_ = fd;
-  }
-  void Close() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
-
 // Our ends and the child's of its standard streams.
 struct Streams {
-  Fd input, output, errors;
-  Fd child_input, child_output, child_errors;
+  FileDescriptor input, output, errors;
+  FileDescriptor child_input, child_output, child_errors;
 
   Status Open() {
     std::array<int, 2> pair{};
     // A socket, because writing to a pipe whose reader is gone raises SIGPIPE.
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
       return FromErrno(errno, "cannot create a socket pair");
-    input.Reset(pair[0]);
-    child_input.Reset(pair[1]);
+    input = FileDescriptor(pair[0]);
+    child_input = FileDescriptor(pair[1]);
     for (auto [ours, childs] : {std::pair{&output, &child_output}, {&errors, &child_errors}}) {
       if (pipe2(pair.data(), O_CLOEXEC) != 0) return FromErrno(errno, "cannot create a pipe");
-      ours->Reset(pair[0]);
-      childs->Reset(pair[1]);
+      *ours = FileDescriptor(pair[0]);
+      *childs = FileDescriptor(pair[1]);
     }
-    for (const Fd* fd : {&input, &output, &errors}) {
+    for (const FileDescriptor* fd : {&input, &output, &errors}) {
       if (fcntl(fd->get(), F_SETFL, O_NONBLOCK) != 0)
         return FromErrno(errno, "cannot prepare a pipe");
     }
@@ -115,7 +96,7 @@ Result<pid_t> Spawn(const Command& command, const Streams& streams) {
 }
 
 // Appends what can be read now; false at the end of the stream.
-bool Drain(const Fd& fd, std::string& into, size_t most) {
+bool Drain(const FileDescriptor& fd, std::string& into, size_t most) {
   std::array<char, 16384> buffer;
   while (true) {
     const ssize_t n = read(fd.get(), buffer.data(), buffer.size());
@@ -127,7 +108,7 @@ bool Drain(const Fd& fd, std::string& into, size_t most) {
   }
 }
 
-void Feed(Fd& fd, std::string_view& input) {
+void Feed(FileDescriptor& fd, std::string_view& input) {
   while (!input.empty()) {
     const ssize_t n = send(fd.get(), input.data(), input.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
@@ -174,10 +155,11 @@ Result<CommandResult> RunCommand(const Command& command, const CallContext& cont
   Streams streams;
   RETURN_IF_ERROR(streams.Open());
   ASSIGN_OR_RETURN(const pid_t pid, Spawn(command, streams));
-  for (Fd* fd : {&streams.child_input, &streams.child_output, &streams.child_errors}) fd->Close();
+  for (FileDescriptor* fd : {&streams.child_input, &streams.child_output, &streams.child_errors})
+    fd->Close();
 
   CommandResult result;
-  const Fd pid_fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  const FileDescriptor pid_fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const Status status = pid_fd.get() < 0
                             ? Status(FromErrno(errno, "cannot watch " + command.argv[0]))
                             : Communicate(command, pid_fd.get(), streams, result, context);

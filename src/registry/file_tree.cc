@@ -10,6 +10,7 @@
 #include <map>
 #include <utility>
 
+#include "base/file_descriptor.h"
 #include "base/strings.h"
 #include "registry/inflater.h"
 #include "registry/tar_reader.h"
@@ -20,20 +21,6 @@ namespace {
 constexpr size_t kPiece = size_t{256} * 1024;
 constexpr int kMostLinks = 8;  // one after the other
 constexpr uint64_t kMostIndexed = 200'000;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // As much of [offset, offset + size) as there is.
 Result<size_t> ReadAt(int fd, char* buffer, size_t size, uint64_t offset, const std::string& name) {
@@ -99,7 +86,7 @@ class FolderTree final : public FileTree {
 
  private:
   struct Opened {
-    Descriptor descriptor;
+    FileDescriptor descriptor;
     uint64_t size;
   };
 
@@ -112,7 +99,7 @@ class FolderTree final : public FileTree {
 
   Result<Opened> Open(std::string_view name) const {
     const std::string path = PathOf(name);
-    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return FromErrno(errno, "cannot open " + path);
     struct stat status {};
     if (fstat(file.get(), &status) != 0) return FromErrno(errno, "cannot read " + path);
@@ -161,7 +148,7 @@ class Indexer final : public TarVisitor {
 
 class TarTree final : public FileTree {
  public:
-  TarTree(Descriptor file, std::string name, Index index)
+  TarTree(FileDescriptor file, std::string name, Index index)
       : file_(std::move(file)), name_(std::move(name)), index_(std::move(index)) {}
 
   std::optional<uint64_t> Size(std::string_view name) const override {
@@ -197,7 +184,7 @@ class TarTree final : public FileTree {
     return nullptr;
   }
 
-  const Descriptor file_;
+  const FileDescriptor file_;
   const std::string name_;
   const Index index_;
 };
@@ -232,7 +219,7 @@ Result<std::unique_ptr<FileTree>> OpenFolderTree(const std::filesystem::path& fo
 
 Result<std::unique_ptr<FileTree>> OpenTarTree(const std::filesystem::path& file) {
   const std::string name = file.string();
-  Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  FileDescriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.get() < 0) return FromErrno(errno, "cannot open " + name);
   struct stat status {};
   if (fstat(descriptor.get(), &status) != 0) return FromErrno(errno, "cannot read " + name);

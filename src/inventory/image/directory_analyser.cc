@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "base/file_descriptor.h"
 #include "inventory/image/image_analyser.h"
 #include "inventory/image/package_list.h"
 #include "registry/tar_reader.h"
@@ -20,24 +21,9 @@ namespace {
 
 constexpr size_t kMostFilesOfAFolder = 100'000;
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
 // Opens `path` as a process would whose root is `root`: the kernel itself keeps every link within.
 // A descriptor below 0, with errno, when it cannot.
-Descriptor OpenInRoot(int root, const std::string& path, uint64_t flags) {
+FileDescriptor OpenInRoot(int root, const std::string& path, uint64_t flags) {
   open_how how{};
   how.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
@@ -45,7 +31,7 @@ Descriptor OpenInRoot(int root, const std::string& path, uint64_t flags) {
   do {
     fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
   } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-  return Descriptor(static_cast<int>(fd));
+  return FileDescriptor(static_cast<int>(fd));
 }
 
 // At most one byte more than `most`, so that the reader sees that there is more.
@@ -103,7 +89,7 @@ class DirectoryAnalyser {
   // A file that may not be read is a hole in the analysis, not its end.
   Status ReadOne(const Watchlist::Target& target, model::ImageAnalysis& analysis) {
     if (IsSkipped(target.as)) return Ok();
-    const Descriptor file = OpenInRoot(root_, target.as, 0);
+    const FileDescriptor file = OpenInRoot(root_, target.as, 0);
     if (file.get() < 0) {
       const Result<bool> absent = IsAbsent(errno, target.as);
       if (absent.has_value()) return Ok();
@@ -134,7 +120,7 @@ class DirectoryAnalyser {
 
   Status ReadFolder(const Watchlist::Place& place, model::ImageAnalysis& analysis,
                     const CallContext& context) {
-    Descriptor folder = OpenInRoot(root_, place.path, O_DIRECTORY);
+    FileDescriptor folder = OpenInRoot(root_, place.path, O_DIRECTORY);
     if (folder.get() < 0) {
       const Result<bool> absent = IsAbsent(errno, place.path);
       if (absent.has_value()) return Ok();
@@ -176,7 +162,7 @@ class DirectoryAnalyser {
 Result<model::ImageAnalysis> AnalyseDirectory(const std::filesystem::path& root,
                                               const DirectoryOptions& options,
                                               const CallContext& context) {
-  const Descriptor folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0) return FromErrno(errno, "cannot open the folder " + root.string());
   model::ImageAnalysis analysis{.reference = root.string()};
   DirectoryAnalyser analyser(folder.get(), options);
