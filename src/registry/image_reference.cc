@@ -202,12 +202,6 @@ ImageReference ImageReference::At(std::string domain, std::string path) const {
   return other;
 }
 
-ImageReference ImageReference::WithDigest(std::string digest) const {
-  ImageReference other = *this;
-  other.digest_ = std::move(digest);
-  return other;
-}
-
 std::string ImageReference::Suffix() const {
   return (tag_.empty() ? "" : ":" + tag_) + (digest_.empty() ? "" : "@" + digest_);
 }

@@ -19,7 +19,6 @@ class ImageReference {
   // For code that knows its parts are valid, e.g. a mirror of a parsed reference. `domain` may have
   // a port.
   ImageReference At(std::string domain, std::string path) const;
-  ImageReference WithDigest(std::string digest) const;
 
   // Host with port if one was given: "docker.io", "localhost:5000", "[::1]:5000".
   const std::string& domain() const { return domain_; }

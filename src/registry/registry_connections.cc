@@ -13,12 +13,13 @@ constexpr std::chrono::seconds kTokenMargin{15};
 
 Result<http::HttpClient*> RegistryConnections::ClientFor(const std::string& host,
                                                          const RegistryOptions& options) {
+  const auto found = options.hosts.find(host);
+  const bool configured = found != options.hosts.end();
   const std::lock_guard lock(mutex_);
-  auto& client = clients_[host];
+  auto& client = clients_[configured ? host : ""];
   if (!client) {
     http::HttpClientOptions made = options.http;
-    const auto found = options.hosts.find(host);
-    made.tls = found == options.hosts.end() ? http::TlsOptions() : found->second.tls;
+    made.tls = configured ? found->second.tls : http::TlsOptions();
     ASSIGN_OR_RETURN_WITHIN(client, http::MakeHttpClient(std::move(made)), host);
   }
   return client.get();

@@ -16,8 +16,8 @@ namespace narrows::registry {
 
 class RegistryConnections {
  public:
-  // The client for `host` (with port), made by its options on first use. It lives as long as this
-  // object.
+  // The client for `host` (with port), made by its options on first use; all hosts without options
+  // share one, for a registry's redirects name any number of them. It lives as long as this object.
   Result<http::HttpClient*> ClientFor(const std::string& host, const RegistryOptions& options);
 
   // `key` must tell credentials apart (TokenKey does).
