@@ -10,6 +10,8 @@
 namespace narrows::http {
 namespace {
 
+constexpr size_t kMostPemBytes = 4u << 20;  // curl refuses more than 8 million bytes
+
 template <auto Free>
 struct Deleter {
   template <typename T>
@@ -36,6 +38,10 @@ int NoPassphrase(char*, int, int, void*) { return -1; }
 }  // namespace
 
 Status CheckTlsMaterial(const TlsOptions& tls) {
+  for (const std::string* pem : {&tls.ca_pem, &tls.client_certificate_pem, &tls.client_key_pem}) {
+    if (pem->size() > kMostPemBytes)
+      return InvalidArgument("authorities, certificate or key are larger than 4 MiB");
+  }
   if (!tls.ca_pem.empty() && !ReadCertificate(tls.ca_pem)) {
     ERR_clear_error();
     return InvalidArgument("the certificate authority is not a PEM certificate");
