@@ -207,7 +207,7 @@ std::vector<Watchlist::Place> Merge(const std::vector<ReadLayerResult>& layers,
     view = tree.Look();
     introduced = Attribute(view, layers, introduced, static_cast<int>(i));
   }
-  if (tree.exhausted()) MarkIncomplete(analysis, "its links lead through too many others");
+  if (tree.exhausted()) MarkIncomplete(analysis, "the image's links lead through too many others");
   PackageList list(watchlist);
   for (const ImageTree::VisibleFile& visible : view.files) {
     const LayerAnalysis& layer = layers[static_cast<size_t>(visible.layer)].analysis;
