@@ -69,7 +69,7 @@ Status Run(const std::filesystem::path& osv, const std::filesystem::path& databa
               static_cast<double>(stats.metadata.bytes) / 1e6);
   ASSIGN_OR_RETURN(const model::ImageAnalysis image, MakeImage(osv / "Debian" / "all.zip"));
   ecosystems::VersionOrders orders;
-  orders.push_back(ecosystems::MakeDebianVersionOrder());
+  orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
   std::vector<double> opened;
   std::vector<double> matched;
   size_t findings = 0;
@@ -77,7 +77,7 @@ Status Run(const std::filesystem::path& osv, const std::filesystem::path& databa
     start = std::chrono::steady_clock::now();
     ASSIGN_OR_RETURN(auto open, advisories::AdvisoryDatabase::Open(database));
     opened.push_back(MillisSince(start));
-    const auto scanner = findings::MakeVulnerabilityScanner(std::move(open), orders);
+    const auto scanner = findings::vulnerability::MakeVulnerabilityScanner(std::move(open), orders);
     ASSIGN_OR_RETURN(const auto outcome, scanner->Scan(image, {}));
     matched.push_back(MillisSince(start));
     findings = outcome.findings.size();

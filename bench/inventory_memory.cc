@@ -206,7 +206,7 @@ int Main(int pods) {
   LargeCluster cluster(pods);
   const double before = Memory("VmRSS");
   const auto started = std::chrono::steady_clock::now();
-  const auto inventory = inventory::MakeClusterInventory(cluster);
+  const auto inventory = inventory::cluster::MakeClusterInventory(cluster);
   const auto listed = inventory->ListOnce({});
   // Without the time in which the lists were made.
   const auto seconds =

@@ -19,7 +19,7 @@ namespace {
 using namespace narrows::advisories;
 
 void Query(const AdvisoryDatabase& database, std::string_view ecosystem, std::string_view package) {
-  static const auto kOrder = narrows::ecosystems::MakeDebianVersionOrder();
+  static const auto kOrder = narrows::ecosystems::debian::MakeDebianVersionOrder();
   (void)database.FindByPackage(ecosystem, package, [&](const PackageStatement& statement) {
     (void)Evaluate(statement, "1.0-1", *kOrder);
     (void)database.ReadRecord(statement.record);

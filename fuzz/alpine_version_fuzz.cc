@@ -8,7 +8,7 @@
 #include "ecosystems/alpine/version.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const auto kOrder = narrows::ecosystems::MakeAlpineVersionOrder();
+  static const auto kOrder = narrows::ecosystems::alpine::MakeAlpineVersionOrder();
   const auto lines = narrows::Split({reinterpret_cast<const char*>(data), size}, '\n');
   for (const std::string_view version : lines) (void)kOrder->Validate(version);
   if (lines.size() != 3) return 0;

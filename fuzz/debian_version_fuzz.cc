@@ -8,7 +8,7 @@
 #include "ecosystems/debian/version.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const auto kOrder = narrows::ecosystems::MakeDebianVersionOrder();
+  static const auto kOrder = narrows::ecosystems::debian::MakeDebianVersionOrder();
   const auto lines = narrows::Split({reinterpret_cast<const char*>(data), size}, '\n');
   for (const std::string_view version : lines) (void)kOrder->Validate(version);
   if (lines.size() != 3) return 0;

@@ -44,7 +44,7 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   const ImageParts image_parts(cache / "layers");
   const auto quarantine = response::quarantine::MakeQuarantineAction(*client);
 
-  report::Progress progress(ProgressOptionsFor(flags.quiet));
+  report::terminal::Progress progress(ProgressOptionsFor(flags.quiet));
   std::string said;
   options.on_progress = [&](const std::string& step, size_t done, size_t total) {
     if (std::exchange(said, step) != step) progress.Say(step);
@@ -78,9 +78,9 @@ Result<AssessedCluster> AssessForReport(const AssessFlags& flags, const CallCont
 
 void WriteReport(const report::AssessmentReport& report, OutputFormat output) {
   if (output == OutputFormat::kJson) {
-    report::WriteJson(report, std::cout);
+    report::documents::WriteJson(report, std::cout);
   } else {
-    report::WriteTable(report, StandardOutput(), std::cout);
+    report::documents::WriteTable(report, StandardOutput(), std::cout);
   }
   std::cout.flush();
 }

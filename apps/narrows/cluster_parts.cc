@@ -51,7 +51,7 @@ control::ImageFetcherOptions ImageParts::FetcherOptions(
 
 std::unique_ptr<findings::Scanner> ImageParts::MakeScanner(
     std::shared_ptr<const advisories::AdvisoryDatabase> database) const {
-  return findings::MakeVulnerabilityScanner(std::move(database), orders_);
+  return findings::vulnerability::MakeVulnerabilityScanner(std::move(database), orders_);
 }
 
 std::string OwnNamespace(const std::string& flag) {

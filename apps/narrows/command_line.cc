@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "commands.h"
+#include "parts.h"
 #include "report/terminal/terminal.h"
 
 namespace narrows::app {
@@ -26,7 +28,7 @@ void ApplyLogFlags(const LogFlags& flags) {
                          : flags.quiet   ? LogLevel::kError
                          : flags.service ? LogLevel::kInfo
                                          : LogLevel::kWarning;
-  const bool json = flags.json || (flags.service && !report::IsTerminal(2));
+  const bool json = flags.json || (flags.service && !report::terminal::IsTerminal(2));
   ConfigureLogging(level, json ? LogFormat::kJson : LogFormat::kConsole);
 }
 
@@ -361,6 +363,11 @@ int RunCommandLine(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    // CLI11 only says that a command is missing when there is one that it does not know.
+    const std::vector<std::string> unknown = app.remaining();
+    if (!unknown.empty() && !unknown[0].starts_with('-') && app.get_subcommands().empty())
+      return Fail(InvalidArgument("there is no command \"" + Printable(unknown[0], 80) +
+                                  "\"; narrows --help lists them"));
     return app.exit(error) == 0 ? kDone : kCouldNotRun;
   }
   ApplyLogFlags(flags.log);

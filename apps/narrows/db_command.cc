@@ -49,7 +49,7 @@ void PrintTable(const std::string& path, const advisories::DatabaseMetadata& met
 }
 
 void PrintJson(const std::string& path, const advisories::DatabaseMetadata& metadata) {
-  report::JsonWriter json(std::cout);
+  report::documents::JsonWriter json(std::cout);
   json.BeginObject();
   json.String("path", path);
   json.Int("formatVersion", metadata.format_version);
@@ -89,7 +89,7 @@ void PrintJson(const std::string& path, const advisories::DatabaseMetadata& meta
 int RunDbBuild(const DbBuildFlags& flags) {
   const Result<std::filesystem::path> output = DatabasePath(flags.output);
   if (!output.has_value()) return Fail(output.error());
-  report::Progress progress(ProgressOptionsFor(flags.quiet));
+  report::terminal::Progress progress(ProgressOptionsFor(flags.quiet));
   const CallContext context = CallContext::WithTimeout(kBuildTimeout);
   const auto stats = advisories::BuildDatabase(
       {flags.osv, flags.kev, flags.epss, *output}, context,

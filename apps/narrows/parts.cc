@@ -38,17 +38,18 @@ Result<std::filesystem::path> DatabasePath(const std::string& flag) {
   return cache / "narrows.db";
 }
 
-report::ProgressOptions ProgressOptionsFor(bool quiet) {
-  const bool enabled = !quiet && report::IsTerminal(STDERR_FILENO);
+report::terminal::ProgressOptions ProgressOptionsFor(bool quiet) {
+  const bool enabled = !quiet && report::terminal::IsTerminal(STDERR_FILENO);
   return {.fd = STDERR_FILENO,
           .enabled = enabled,
-          .width = enabled ? report::TerminalWidth(STDERR_FILENO) : 80};
+          .width = enabled ? report::terminal::TerminalWidth(STDERR_FILENO) : 80};
 }
 
-report::TextOptions StandardOutput() {
+report::documents::TextOptions StandardOutput() {
   const char* no_color = std::getenv("NO_COLOR");
   const bool colour = no_color == nullptr || *no_color == '\0';
-  return {report::TerminalWidth(STDOUT_FILENO), colour && report::IsTerminal(STDOUT_FILENO)};
+  return {report::terminal::TerminalWidth(STDOUT_FILENO),
+          colour && report::terminal::IsTerminal(STDOUT_FILENO)};
 }
 
 model::Platform ThisPlatform() {
@@ -69,9 +70,9 @@ std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors(
 
 ecosystems::VersionOrders MakeVersionOrders() {
   ecosystems::VersionOrders orders;
-  orders.push_back(ecosystems::MakeDebianVersionOrder());
-  orders.push_back(ecosystems::MakeUbuntuVersionOrder());
-  orders.push_back(ecosystems::MakeAlpineVersionOrder());
+  orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
+  orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
+  orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
   return orders;
 }
 

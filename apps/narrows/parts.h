@@ -28,10 +28,10 @@ void Warn(std::string_view message);
 Result<std::filesystem::path> DatabasePath(const std::string& flag);
 
 // Progress on standard error, where that is a terminal.
-report::ProgressOptions ProgressOptionsFor(bool quiet);
+report::terminal::ProgressOptions ProgressOptionsFor(bool quiet);
 
 // Colour and width of standard output; NO_COLOR is honoured.
-report::TextOptions StandardOutput();
+report::documents::TextOptions StandardOutput();
 
 // The platform of the machine this runs on.
 model::Platform ThisPlatform();

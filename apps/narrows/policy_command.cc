@@ -52,14 +52,14 @@ std::vector<json::object> ConditionsOf(const json::object& status) {
   return conditions;
 }
 
-report::Cell ReadyCell(const json::object& status) {
+report::documents::Cell ReadyCell(const json::object& status) {
   for (const json::object& condition : ConditionsOf(status)) {
     if (JsonString(condition, "type") != "Ready") continue;
     const bool ready = JsonString(condition, "status") == "True";
     return {ready ? "yes" : "no: " + JsonString(condition, "reason"),
-            ready ? report::Style::kGreen : report::Style::kYellow};
+            ready ? report::documents::Style::kGreen : report::documents::Style::kYellow};
   }
-  return {"not seen yet", report::Style::kYellow};
+  return {"not seen yet", report::documents::Style::kYellow};
 }
 
 std::string ActionsOf(const control::WatchedPolicy& policy) {
@@ -77,10 +77,10 @@ void WriteList(const Policies& policies) {
     std::cout << "The cluster has no InspectionPolicy.\n";
     return;
   }
-  const std::vector<report::Column> columns = {
+  const std::vector<report::documents::Column> columns = {
       {"POLICY"},   {"READY"},   {"SCHEDULE", true}, {"WORKLOADS"},
       {"VIOLATED"}, {"UNKNOWN"}, {"QUARANTINED"},    {"ACTIONS", true}};
-  std::vector<std::vector<report::Cell>> rows;
+  std::vector<std::vector<report::documents::Cell>> rows;
   for (const auto& policy : policies) {
     const json::object status = StatusOf(ObjectOf(*policy));
     rows.push_back({{policy->meta.name},
@@ -92,7 +92,7 @@ void WriteList(const Policies& policies) {
                     {CountOf(status, "quarantined")},
                     {ActionsOf(*policy)}});
   }
-  report::WriteTextTable(columns, rows, StandardOutput(), std::cout);
+  report::documents::WriteTextTable(columns, rows, StandardOutput(), std::cout);
 }
 
 void WriteJsonList(const Policies& policies) {
@@ -105,7 +105,7 @@ void WriteJsonList(const Policies& policies) {
 }
 
 void Line(const std::string& name, const std::string& value) {
-  if (!value.empty()) std::cout << name << ": " << report::OneLine(value) << "\n";
+  if (!value.empty()) std::cout << name << ": " << report::documents::OneLine(value) << "\n";
 }
 
 std::string Describe(const assessment::Baseline& baseline) {

@@ -59,23 +59,24 @@ void WriteRecords(const std::vector<model::ActionRecord>& records) {
     std::cout << "Nothing is isolated.\n";
     return;
   }
-  const std::vector<report::Column> columns = {
+  const std::vector<report::documents::Column> columns = {
       {"WORKLOAD"}, {"PODS"},   {"ISOLATION"}, {"SINCE", true},
       {"UNTIL"},    {"POLICY"}, {"EFFECTIVE"}, {"REASON", false, 20}};
-  std::vector<std::vector<report::Cell>> rows;
+  std::vector<std::vector<report::documents::Cell>> rows;
   for (const model::ActionRecord& record : records) {
     const model::Effectiveness& effect = record.effectiveness;
-    rows.push_back({{record.workload.ToString()},
-                    {std::to_string(record.pods.size())},
-                    {std::string(ToString(record.isolation))},
-                    {FormatRfc3339(record.time)},
-                    {record.until ? FormatRfc3339(*record.until) : "no end"},
-                    {Join(record.policies, ", ")},
-                    {effect.effective ? "yes" : "no: " + effect.explanation,
-                     effect.effective ? report::Style::kGreen : report::Style::kYellow},
-                    {record.reason}});
+    rows.push_back(
+        {{record.workload.ToString()},
+         {std::to_string(record.pods.size())},
+         {std::string(ToString(record.isolation))},
+         {FormatRfc3339(record.time)},
+         {record.until ? FormatRfc3339(*record.until) : "no end"},
+         {Join(record.policies, ", ")},
+         {effect.effective ? "yes" : "no: " + effect.explanation,
+          effect.effective ? report::documents::Style::kGreen : report::documents::Style::kYellow},
+         {record.reason}});
   }
-  report::WriteTextTable(columns, rows, StandardOutput(), std::cout);
+  report::documents::WriteTextTable(columns, rows, StandardOutput(), std::cout);
 }
 
 Result<std::vector<model::ActionRecord>> ListQuarantines(const QuarantineFlags& flags,
@@ -145,7 +146,7 @@ response::Situation SituationOf(const control::WholePicture& picture, const std:
 Status ReleaseAll(const QuarantineFlags& flags, const CallContext& context) {
   const SystemClock clock;
   ASSIGN_OR_RETURN(const auto client, MakeClusterClient(flags.cluster, clock));
-  const auto inventory = inventory::MakeClusterInventory(*client);
+  const auto inventory = inventory::cluster::MakeClusterInventory(*client);
   ASSIGN_OR_RETURN(const std::vector<std::string> warnings, inventory->ListOnce(context));
   for (const std::string& warning : warnings) Warn(warning);
   control::WholePicture picture;
@@ -230,7 +231,7 @@ int RunQuarantinePlan(const QuarantineFlags& flags) {
     std::cout << (assessed->plan.operations.empty() ? "\nNothing is to be done.\n"
                                                     : "\nTo be done:\n");
     for (const response::Operation& operation : assessed->plan.operations)
-      std::cout << "  " << report::OneLine(operation.ToString()) << "\n";
+      std::cout << "  " << report::documents::OneLine(operation.ToString()) << "\n";
     return kDone;
   });
 }

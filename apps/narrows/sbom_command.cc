@@ -8,14 +8,14 @@
 namespace narrows::app {
 
 int RunSbom(const SbomFlags& flags) {
-  report::Progress progress(ProgressOptionsFor(flags.target.quiet));
+  report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
   Result<model::ImageAnalysis> image = ReadTarget(flags.target, progress, context);
   progress.Finish();
   if (!image.has_value()) return Fail(image.error());
   for (const std::string& status : image->statuses) Warn(status);
   if (!image->has_package_database) Warn("no package database was found in " + flags.target.target);
-  report::WriteCycloneDx(MakeReport(flags.target, *std::move(image)), std::cout);
+  report::documents::WriteCycloneDx(MakeReport(flags.target, *std::move(image)), std::cout);
   return kDone;
 }
 

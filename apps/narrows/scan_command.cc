@@ -99,12 +99,12 @@ Result<report::ScanReport> Scan(const ScanFlags& flags, const Rules& rules, Time
   ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database));
   ASSIGN_OR_RETURN(const std::shared_ptr<const advisories::AdvisoryDatabase> database,
                    advisories::AdvisoryDatabase::Open(path));
-  report::Progress progress(ProgressOptionsFor(flags.target.quiet));
+  report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
   ASSIGN_OR_RETURN(model::ImageAnalysis image, ReadTarget(flags.target, progress, context));
   progress.Say("matching advisories");
   const ecosystems::VersionOrders orders = MakeVersionOrders();
-  const auto scanner = findings::MakeVulnerabilityScanner(database, orders);
+  const auto scanner = findings::vulnerability::MakeVulnerabilityScanner(database, orders);
   ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner->Scan(image, context));
 
   report::ScanReport report = MakeReport(flags.target, std::move(image));
@@ -127,16 +127,16 @@ Result<report::ScanReport> Scan(const ScanFlags& flags, const Rules& rules, Time
 void Write(OutputFormat format, const report::ScanReport& report) {
   switch (format) {
     case OutputFormat::kTable:
-      report::WriteTable(report, StandardOutput(), std::cout);
+      report::documents::WriteTable(report, StandardOutput(), std::cout);
       break;
     case OutputFormat::kJson:
-      report::WriteJson(report, std::cout);
+      report::documents::WriteJson(report, std::cout);
       break;
     case OutputFormat::kSarif:
-      report::WriteSarif(report, std::cout);
+      report::documents::WriteSarif(report, std::cout);
       break;
     case OutputFormat::kCycloneDx:
-      report::WriteCycloneDx(report, std::cout);
+      report::documents::WriteCycloneDx(report, std::cout);
       break;
   }
   std::cout.flush();

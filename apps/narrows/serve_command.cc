@@ -90,7 +90,7 @@ Result<std::unique_ptr<rest::HttpServer>> ListenForProbes(const std::string& lis
 Result<std::unique_ptr<rest::HttpServer>> ListenForMetrics(const std::string& listen,
                                                            const control::Metrics& metrics,
                                                            kubernetes::ApiClient& client,
-                                                           const std::stop_token& stop) {
+                                                           std::stop_token stop) {
   const bool open = rest::IsLoopback(listen);
   return rest::StartHttpServer({.listen = listen}, [&metrics, &client, open,
                                                     stop](const rest::Request& request) {
@@ -150,7 +150,7 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
 
   // Built from the outside in; what calls back is bound last.
   std::unique_ptr<control::Controller> controller;
-  const auto inventory = inventory::MakeClusterInventory(
+  const auto inventory = inventory::cluster::MakeClusterInventory(
       *client, {.on_change = [&](const auto& change) { controller->OnInventoryChange(change); }});
   const auto policies =
       control::MakePolicyWatch([&](const std::string&) { controller->OnPolicyChange(); });
@@ -173,7 +173,6 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
             ASSIGN_OR_RETURN(const auto missing,
                              kubernetes::MissingPermissions(*client, required, call));
             std::vector<std::string> sentences;
-            sentences.reserve(missing.size());
             for (const kubernetes::Permission& permission : missing)
               sentences.push_back(permission.ToString() + " (" + permission.purpose + ")");
             return sentences;

@@ -8,6 +8,7 @@
 #include "inventory/image/image_analyser.h"
 #include "parts.h"
 #include "registry/archive_source.h"
+#include "registry/manifest.h"
 #include "registry_parts.h"
 
 namespace narrows::app {
@@ -51,8 +52,19 @@ std::optional<registry::ArchiveOptions> AsArchive(const std::string& target) {
   return std::nullopt;
 }
 
+// Whether the user means a file, be it there or not.
+bool LooksLikeAFile(const std::string& target) {
+  const bool is_path =
+      target.starts_with('/') || target.starts_with("./") || target.starts_with("../");
+  return is_path || (target.ends_with(".tar") && target.find_first_of("/:") == std::string::npos);
+}
+
 Result<std::unique_ptr<registry::ImageSource>> OpenImage(const TargetFlags& flags) {
   if (const auto archive = AsArchive(flags.target)) return registry::MakeArchiveSource(*archive);
+  if (LooksLikeAFile(flags.target)) {
+    return NotFound("there is no file or folder " + Printable(flags.target) +
+                    "; save an image into one with docker save -o FILE IMAGE");
+  }
   ASSIGN_OR_RETURN(const registry::ImageReference reference,
                    registry::ImageReference::Parse(flags.target));
   ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(flags.registry));
@@ -81,7 +93,8 @@ Error WithRemedy(Error error, const TargetFlags& flags) {
   }
 }
 
-Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags, report::Progress& progress,
+Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags,
+                                       report::terminal::Progress& progress,
                                        const CallContext& context) {
   ASSIGN_OR_RETURN(const model::Platform platform, PlatformOf(flags.platform));
   ASSIGN_OR_RETURN(const std::unique_ptr<registry::ImageSource> source, OpenImage(flags));
@@ -104,7 +117,8 @@ Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags, report::Progres
   return image;
 }
 
-Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags, report::Progress& progress,
+Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags,
+                                           report::terminal::Progress& progress,
                                            const CallContext& context) {
   const auto extractors = MakeExtractors();
   inventory::image::DirectoryOptions options;
@@ -116,7 +130,8 @@ Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags, report::Pro
 
 }  // namespace
 
-Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags, report::Progress& progress,
+Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags,
+                                        report::terminal::Progress& progress,
                                         const CallContext& context) {
   return flags.directory ? ReadDirectory(flags, progress, context)
                          : ReadImage(flags, progress, context);
@@ -129,6 +144,12 @@ report::ScanReport MakeReport(const TargetFlags& flags, model::ImageAnalysis ima
   report.kind = flags.directory ? report::TargetKind::kFilesystem : report::TargetKind::kImage;
   report.target = flags.target;
   report.image = std::move(image);
+  const Result<model::Platform> wanted = PlatformOf(flags.platform);
+  if (!flags.platform.empty() && wanted.has_value() && !report.image.platform.os.empty() &&
+      registry::Normalized(*wanted) != registry::Normalized(report.image.platform)) {
+    report.warnings.push_back("the image is there for " + report.image.platform.ToString() +
+                              " only, not for " + wanted->ToString());
+  }
   return report;
 }
 

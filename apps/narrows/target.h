@@ -11,7 +11,8 @@ namespace narrows::app {
 
 // Reads the packages of the image or folder that the flags name. Layers read before come from the
 // user's cache.
-Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags, report::Progress& progress,
+Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags,
+                                        report::terminal::Progress& progress,
                                         const CallContext& context);
 
 // A report about it that has no findings yet.

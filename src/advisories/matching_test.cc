@@ -22,7 +22,7 @@ PackageStatement Ranges(std::initializer_list<std::vector<EventView>> ranges) {
 }
 
 Match Of(const PackageStatement& statement, std::string_view version) {
-  return Evaluate(statement, version, *ecosystems::MakeDebianVersionOrder());
+  return Evaluate(statement, version, *ecosystems::debian::MakeDebianVersionOrder());
 }
 
 TEST(Evaluate, FixedEndsARange) {

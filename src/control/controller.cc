@@ -29,8 +29,8 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
         return parts_.recorder.KnownViolations(workload, policy);
       }) {}
 
-void Controller::OnInventoryChange(const inventory::InventoryChange& change) {
-  using inventory::ChangeKind;
+void Controller::OnInventoryChange(const inventory::cluster::InventoryChange& change) {
+  using inventory::cluster::ChangeKind;
   switch (change.kind) {
     case ChangeKind::kSynced:
     case ChangeKind::kNodeChanged:  // pods take their platform from it

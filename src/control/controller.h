@@ -30,7 +30,7 @@ namespace narrows::control {
 struct ControllerParts {
   const Clock& clock;
   kubernetes::ApiClient& client;
-  const inventory::ClusterInventory& inventory;
+  const inventory::cluster::ClusterInventory& inventory;
   const PolicyWatch& policies;
   ImagePipeline& images;
   response::ResponseAction& quarantine;
@@ -54,7 +54,7 @@ class Controller {
   Controller(ControllerParts parts, ControllerOptions options);
 
   // From any thread.
-  void OnInventoryChange(const inventory::InventoryChange& change);
+  void OnInventoryChange(const inventory::cluster::InventoryChange& change);
   void OnPolicyChange();
   void OnImageChange(const std::string& key) { queue_.AddImage(key); }
   void OnDatabaseChange(bool present);

@@ -16,7 +16,7 @@ void Append(std::vector<T>& all, const std::vector<T>& some) {
 
 }  // namespace
 
-NamespacePicture TakePicture(const inventory::ClusterInventory& inventory,
+NamespacePicture TakePicture(const inventory::cluster::ClusterInventory& inventory,
                              const model::Namespace& name_space) {
   NamespacePicture picture;
   picture.name_space = name_space;

@@ -17,14 +17,14 @@
 namespace narrows::control {
 
 // The namespace as the inventory has it now; its detached pods are workloads of their own.
-NamespacePicture TakePicture(const inventory::ClusterInventory& inventory,
+NamespacePicture TakePicture(const inventory::cluster::ClusterInventory& inventory,
                              const model::Namespace& name_space);
 
 // The latest judgement of every namespace. Not thread-safe.
 class NamespaceBook {
  public:
   // Both outlive it.
-  NamespaceBook(const inventory::ClusterInventory& inventory, const Knowledge& knowledge)
+  NamespaceBook(const inventory::cluster::ClusterInventory& inventory, const Knowledge& knowledge)
       : inventory_(inventory), knowledge_(knowledge) {}
 
   struct Update {
@@ -42,7 +42,7 @@ class NamespaceBook {
   const std::map<std::string, Judgement, std::less<>>& judgements() const { return judgements_; }
 
  private:
-  const inventory::ClusterInventory& inventory_;
+  const inventory::cluster::ClusterInventory& inventory_;
   const Knowledge& knowledge_;
   std::map<std::string, Judgement, std::less<>> judgements_;
 };

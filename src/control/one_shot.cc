@@ -58,7 +58,7 @@ class OneShot {
     ASSIGN_OR_RETURN(const PolicySet set,
                      ReadPolicies(parts_, options_, result.warnings, context_));
     Say("listing the cluster", 0, 0);
-    const auto inventory = inventory::MakeClusterInventory(parts_.client);
+    const auto inventory = inventory::cluster::MakeClusterInventory(parts_.client);
     ASSIGN_OR_RETURN(std::vector<std::string> warnings, inventory->ListOnce(context_));
     std::move(warnings.begin(), warnings.end(), std::back_inserter(result.warnings));
     ASSIGN_OR_RETURN(const std::vector<model::Namespace> namespaces, Namespaces(*inventory));
@@ -90,7 +90,7 @@ class OneShot {
   }
 
   Result<std::vector<model::Namespace>> Namespaces(
-      const inventory::ClusterInventory& inventory) const {
+      const inventory::cluster::ClusterInventory& inventory) const {
     if (options_.name_space.empty()) return inventory.Namespaces();
     const auto found = inventory.FindNamespace(options_.name_space);
     if (!found)
@@ -105,7 +105,7 @@ class OneShot {
       Say("reading images", counts.known - counts.queued, counts.known);
       const Status idle = images.WaitIdle(context_.Limited(kLook));
       if (idle.has_value()) return Ok();
-      Status status = context_.Check();
+      const Status status = context_.Check();
       if (status.has_value()) continue;
       if (status.error().code == ErrorCode::kCancelled) return status;
       warnings.push_back("not all images could be read in the time given (--timeout): " +

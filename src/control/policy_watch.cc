@@ -129,7 +129,7 @@ class ObjectTable final : public kubernetes::ObjectSink {
 
 class ReflectedPolicyWatch final : public PolicyWatch {
  public:
-  explicit ReflectedPolicyWatch(const OnChange& on_change)
+  explicit ReflectedPolicyWatch(OnChange on_change)
       : policies_("inspectionpolicies", ReadWatchedPolicy, on_change),
         settings_("settings", ReadWatchedSetting,
                   [on_change](const std::string&) { on_change(""); }) {}
@@ -178,8 +178,8 @@ Result<WatchedSetting> ReadWatchedSetting(std::string_view object_json) {
   return ReadWatched<assessment::Setting>(object_json, assessment::ParseSetting);
 }
 
-std::unique_ptr<PolicyWatch> MakePolicyWatch(const PolicyWatch::OnChange& on_change) {
-  return std::make_unique<ReflectedPolicyWatch>(on_change);
+std::unique_ptr<PolicyWatch> MakePolicyWatch(PolicyWatch::OnChange on_change) {
+  return std::make_unique<ReflectedPolicyWatch>(std::move(on_change));
 }
 
 }  // namespace narrows::control

@@ -57,6 +57,6 @@ class PolicyWatch {
   virtual std::vector<std::shared_ptr<const WatchedSetting>> Settings() const = 0;
 };
 
-std::unique_ptr<PolicyWatch> MakePolicyWatch(const PolicyWatch::OnChange& on_change);
+std::unique_ptr<PolicyWatch> MakePolicyWatch(PolicyWatch::OnChange on_change);
 
 }  // namespace narrows::control

@@ -21,7 +21,7 @@ namespace narrows::control {
 struct ServiceParts {
   const Clock& clock;
   kubernetes::ApiClient& client;
-  inventory::ClusterInventory& inventory;
+  inventory::cluster::ClusterInventory& inventory;
   PolicyWatch& policies;
   ImagePipeline& images;
   advisories::DatabaseHandle& database;

@@ -148,6 +148,9 @@ class CliTest(unittest.TestCase):
                 (("scan", "image", "--db", self.db, "127.0.0.1:1/a/b:1"), ("127.0.0.1:1", "docker save")),
                 (("scan", "image", "--db", self.db, "UPPER/case"), ("UPPER",)),
                 (("db", "info", "--db", self.root / "etc" / "os-release"), ("os-release",)),
+                (("scan", "image", "--db", self.db, "./nowhere.tar"), ("no file", "nowhere.tar", "docker save")),
+                (("scan", "image", "--db", self.db, "nowhere.tar"), ("no file", "nowhere.tar")),
+                (("frobnicate",), ("frobnicate", "--help")),
                 (("vercmp", "--ecosystem", "Plan9"), ("Plan9", "Debian"))):
             done = self.run_program(*arguments)
             self.assertEqual(done.returncode, 1, arguments)
@@ -161,6 +164,15 @@ class CliTest(unittest.TestCase):
         self.assertIn("http://127.0.0.1:1/v2/a/", done.stderr)
         done = self.run_program("scan", "image", "--db", self.db, "./127.0.0.1")
         self.assertIn("neither a 'docker save' file nor an OCI image layout", done.stderr)
+
+    def test_an_image_of_another_platform_than_asked_for_says_so(self):
+        image = self.tmp / "image"
+        image.mkdir(exist_ok=True)
+        (image / "config.json").write_text('{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}')
+        (image / "manifest.json").write_text('[{"Config":"config.json","Layers":[]}]')
+        for platform, warned in (("linux/arm64", True), ("linux/x86_64", False)):
+            done = self.run_program("scan", "image", "--db", self.db, "--platform", platform, image)
+            self.assertEqual("for linux/amd64 only" in done.stdout, warned, done.stdout + done.stderr)
 
     def test_an_option_takes_one_value_so_that_the_image_is_still_the_image(self):
         done = self.run_program("scan", "image", "--db", self.db, "--plain-http", "127.0.0.1:1", "127.0.0.1:1/a:1")

@@ -17,8 +17,8 @@ namespace narrows::lab {
 namespace {
 
 using namespace kubernetes;  // NOLINT: what this file is about
-using inventory::ChangeKind;
-using inventory::InventoryChange;
+using inventory::cluster::ChangeKind;
+using inventory::cluster::InventoryChange;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -94,7 +94,7 @@ TEST_F(InventoryTest, FollowsOwnersToTheTop) {
                          Soon())
                   .has_value());
 
-  const auto inventory = inventory::MakeClusterInventory(client());
+  const auto inventory = inventory::cluster::MakeClusterInventory(client());
   const auto warnings = inventory->ListOnce(Soon());
   ASSERT_TRUE(warnings.has_value()) << warnings.error().message;
   EXPECT_THAT(*warnings, IsEmpty());
@@ -126,7 +126,7 @@ TEST_F(InventoryTest, FollowsOwnersToTheTop) {
 TEST_F(InventoryTest, StaysLevelThroughRestartAndCompaction) {
   std::mutex mutex;
   std::vector<std::string> added;
-  const auto inventory = inventory::MakeClusterInventory(
+  const auto inventory = inventory::cluster::MakeClusterInventory(
       client(), {.on_change = [&](const InventoryChange& change) {
         if (change.kind != ChangeKind::kPodAdded || change.name_space != name_space()) return;
         const std::lock_guard lock(mutex);

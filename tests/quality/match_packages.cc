@@ -46,10 +46,11 @@ Status Run(char** argv) {
   RETURN_IF_ERROR(advisories::BuildDatabase({.osv = argv[1], .output = path}, {}, nullptr));
   ASSIGN_OR_RETURN(auto database, advisories::AdvisoryDatabase::Open(path));
   ecosystems::VersionOrders orders;
-  orders.push_back(ecosystems::MakeDebianVersionOrder());
-  orders.push_back(ecosystems::MakeUbuntuVersionOrder());
-  orders.push_back(ecosystems::MakeAlpineVersionOrder());
-  const auto scanner = findings::MakeVulnerabilityScanner(std::move(database), orders);
+  orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
+  orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
+  orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
+  const auto scanner =
+      findings::vulnerability::MakeVulnerabilityScanner(std::move(database), orders);
   ASSIGN_OR_RETURN(const model::ImageAnalysis image, ReadPackages(argv));
   ASSIGN_OR_RETURN(const auto outcome, scanner->Scan(image, {}));
   if (!outcome.unknown_reason.empty()) return FailedPrecondition(outcome.unknown_reason);

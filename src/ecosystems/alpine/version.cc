@@ -6,7 +6,7 @@
 
 #include "base/strings.h"
 
-namespace narrows::ecosystems {
+namespace narrows::ecosystems::alpine {
 namespace {
 
 // What can stand at one place of a version. Where two versions part, the one with the later kind in
@@ -176,4 +176,4 @@ std::unique_ptr<const VersionOrder> MakeAlpineVersionOrder() {
   return std::make_unique<AlpineVersionOrder>();
 }
 
-}  // namespace narrows::ecosystems
+}  // namespace narrows::ecosystems::alpine

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-namespace narrows::ecosystems {
+namespace narrows::ecosystems::alpine {
 namespace {
 
 struct Pair {
@@ -111,4 +111,4 @@ TEST(AlpineVersion, IsATotalOrder) {
 }
 
 }  // namespace
-}  // namespace narrows::ecosystems
+}  // namespace narrows::ecosystems::alpine

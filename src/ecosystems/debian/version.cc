@@ -5,7 +5,7 @@
 
 #include "base/strings.h"
 
-namespace narrows::ecosystems {
+namespace narrows::ecosystems::debian {
 namespace {
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -157,4 +157,4 @@ std::unique_ptr<const VersionOrder> MakeUbuntuVersionOrder() {
   return std::make_unique<DebianVersionOrder>("Ubuntu");
 }
 
-}  // namespace narrows::ecosystems
+}  // namespace narrows::ecosystems::debian

@@ -6,7 +6,7 @@
 #include <string>
 #include <tuple>
 
-namespace narrows::ecosystems {
+namespace narrows::ecosystems::debian {
 namespace {
 
 struct Pair {
@@ -108,4 +108,4 @@ TEST(DebianVersion, IsATotalOrder) {
 }
 
 }  // namespace
-}  // namespace narrows::ecosystems
+}  // namespace narrows::ecosystems::debian

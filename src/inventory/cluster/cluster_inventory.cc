@@ -12,7 +12,7 @@
 #include "kubernetes/reflector.h"
 #include "kubernetes/resource_types.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 namespace {
 
 using kubernetes::ObjectReader;
@@ -409,4 +409,4 @@ std::unique_ptr<ClusterInventory> MakeClusterInventory(kubernetes::ApiClient& cl
   return std::make_unique<Inventory>(client, std::move(options));
 }
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -13,7 +13,7 @@
 #include "model/network_policy.h"
 #include "model/workload.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 enum class ChangeKind {
   kSynced,  // everything has been listed once; sent once, and nothing before it
@@ -90,4 +90,4 @@ class ClusterInventory {
 std::unique_ptr<ClusterInventory> MakeClusterInventory(kubernetes::ApiClient& client,
                                                        ClusterInventoryOptions options = {});
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

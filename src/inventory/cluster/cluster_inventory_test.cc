@@ -10,7 +10,7 @@
 
 #include "inventory/cluster/picture.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 namespace {
 
 using kubernetes::ListOptions;
@@ -372,4 +372,4 @@ TEST(StringPool, HoldsEachTextOnceAndOnlyWhileHeld) {
 }
 
 }  // namespace
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 namespace {
 
 // No sane chain is longer; ownerReferences of hostile objects may form a ring.
@@ -102,4 +102,4 @@ bool OwnerTable::Contains(const OwnerNode* node, const OwnerNode& wanted) {
   return false;
 }
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

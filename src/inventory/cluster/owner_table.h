@@ -10,7 +10,7 @@
 #include "kubernetes/objects.h"
 #include "model/workload.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 // A controller that pods or other controllers refer to, or that the API server has told of.
 struct OwnerNode {
@@ -62,4 +62,4 @@ class OwnerTable {
   std::unordered_map<std::string, OwnerNode, StringPool::Hash, std::equal_to<>> nodes_;
 };
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 namespace {
 
 constexpr std::string_view kSystemNamespace = "kube-system";
@@ -329,4 +329,4 @@ std::vector<model::NetworkPolicy> Picture::NetworkPolicies(std::string_view name
   return OfNamespace(policies_, name_space);
 }
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

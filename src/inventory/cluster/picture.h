@@ -13,7 +13,7 @@
 #include "model/network_policy.h"
 #include "model/workload.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 // What the inventory knows, and what may be asked of it. Each change appends to `changes` what
 // there is to tell. Not thread-safe: its owner locks.
@@ -87,4 +87,4 @@ class Picture {
   std::map<Key, Kept<model::NetworkPolicy>> policies_;
 };
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -1,6 +1,6 @@
 #include "inventory/cluster/pod_table.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 bool PodRecord::SameAs(const PodRecord& other) const {
   return uid == other.uid && ip == other.ip && node == other.node && phase == other.phase &&
@@ -93,4 +93,4 @@ const PodTable::NamespacePods* PodTable::OfNamespace(std::string_view name_space
   return found == pods_.end() ? nullptr : &found->second;
 }
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -15,7 +15,7 @@
 #include "kubernetes/objects.h"
 #include "model/workload.h"
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 // What is kept of a pod: the fields in use, texts pooled.
 struct PodRecord {
@@ -80,4 +80,4 @@ class PodTable {
   size_t size_ = 0;
 };
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

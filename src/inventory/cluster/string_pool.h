@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace narrows::inventory {
+namespace narrows::inventory::cluster {
 
 // Each distinct text once, as long as somebody holds it. Not thread-safe, and outlives every
 // PooledString of its own.
@@ -70,4 +70,4 @@ class PooledString {
   StringPool::Entries::value_type* entry_ = nullptr;
 };
 
-}  // namespace narrows::inventory
+}  // namespace narrows::inventory::cluster

@@ -10,7 +10,7 @@
 #include "base/strings.h"
 #include "report/documents/json_writer.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 constexpr std::string_view kTargetRef = "target";
@@ -364,4 +364,4 @@ void WriteCycloneDx(const ScanReport& report, std::ostream& out) {
   json.EndObject();
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

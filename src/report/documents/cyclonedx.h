@@ -4,7 +4,7 @@
 
 #include "report/scan_report.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 
 // CycloneDX 1.6 (ECMA-424) in JSON: the packages of the target as components; the findings and the
 // suppressed findings as vulnerabilities where a data base was read (`report.database`), so that a
@@ -17,4 +17,4 @@ namespace narrows::report {
 // bytes.
 void WriteCycloneDx(const ScanReport& report, std::ostream& out);
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -12,7 +12,7 @@
 #include "report/documents/sample_reports_testing.h"
 #include "report/documents/validation_testing.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 std::string Write(const ScanReport& report) {
@@ -153,4 +153,4 @@ TEST(CycloneDx, WithoutADatabaseIsABillOfMaterialsOnly) {
 }
 
 }  // namespace
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -4,7 +4,7 @@
 
 #include "report/documents/json_writer.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 void WriteStrings(std::string_view key, const std::vector<std::string>& values, JsonWriter& json) {
@@ -308,4 +308,4 @@ void WriteJson(const AssessmentReport& report, std::ostream& out) {
   json.EndObject();
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

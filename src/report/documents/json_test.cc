@@ -12,7 +12,7 @@
 #include "report/documents/sample_reports_testing.h"
 #include "report/documents/validation_testing.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 template <typename Report>
@@ -85,6 +85,17 @@ TEST(JsonWriter, EscapesControlCharactersAndRepairsUtf8) {
   for (const char c : out.str()) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
 }
 
+TEST(JsonWriter, LetsNoControlOfATerminalThrough) {
+  std::ostringstream out;
+  JsonWriter json(out);
+  json.BeginArray();
+  json.String(
+      "\xc2\x9b"
+      "31m\xc2\xa0");
+  json.EndArray();
+  EXPECT_NE(out.str().find("\"\\u009b31m\xc2\xa0\""), std::string::npos) << out.str();
+}
+
 TEST(JsonWriter, WritesEmptyContainersAndNumbers) {
   std::ostringstream out;
   JsonWriter json(out);
@@ -102,4 +113,4 @@ TEST(JsonWriter, WritesEmptyContainersAndNumbers) {
 }
 
 }  // namespace
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

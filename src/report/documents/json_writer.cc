@@ -5,7 +5,7 @@
 #include <cmath>
 #include <ostream>
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 // Length of the valid UTF-8 sequence at `at` (RFC 3629), 0 if there is none.
@@ -41,14 +41,16 @@ void JsonWriter::Quoted(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     const size_t length = Utf8Length(text, i);
+    // U+0080 to U+009F drive terminals as well as the controls below U+0020 do.
+    const bool c1 = length == 2 && c == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     if (length == 0) {
       quoted += "\xEF\xBF\xBD";
     } else if (c == '"' || c == '\\') {
       quoted += {'\\', c};
     } else if (c == '\n') {
       quoted += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      const auto byte = static_cast<unsigned char>(c);
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c1) {
+      const auto byte = static_cast<unsigned char>(c1 ? text[i + 1] : c);
       quoted += {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
     } else {
       quoted += text.substr(i, length);
@@ -127,4 +129,4 @@ void JsonWriter::Bool(std::string_view key, bool value) {
   out_ << (value ? "true" : "false");
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace narrows::report {
+namespace narrows::report::documents {
 
 // Writes one JSON document (RFC 8259) to a stream as it goes, indented by two spaces, so that a
 // report of any length needs no second copy of itself. Strings are made valid: control characters
@@ -43,4 +43,4 @@ class JsonWriter {
   bool first_ = true;  // in the innermost array or object
 };
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -4,7 +4,7 @@
 
 #include "report/scan_report.h"
 
-namespace narrows::report::testing {
+namespace narrows::report::documents::testing {
 
 inline TimePoint Noon(int day) {
   return TimePoint(std::chrono::sys_days(std::chrono::year(2026) / 3 / day)) +
@@ -132,4 +132,4 @@ inline AssessmentReport SampleAssessment() {
   return report;
 }
 
-}  // namespace narrows::report::testing
+}  // namespace narrows::report::documents::testing

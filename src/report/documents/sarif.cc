@@ -9,7 +9,7 @@
 #include "base/strings.h"
 #include "report/documents/json_writer.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 constexpr std::string_view kFingerprint = "narrowsFindingIdentity/v1";
@@ -250,4 +250,4 @@ void WriteSarif(const ScanReport& report, std::ostream& out) {
   json.EndObject();
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

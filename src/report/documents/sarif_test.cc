@@ -10,7 +10,7 @@
 #include "report/documents/sample_reports_testing.h"
 #include "report/documents/validation_testing.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 std::string Write(const ScanReport& report) {
@@ -124,4 +124,4 @@ TEST(Sarif, AFilesystemsLocationIsItsPath) {
 }
 
 }  // namespace
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

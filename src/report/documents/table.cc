@@ -8,7 +8,7 @@
 
 #include "base/strings.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 using Rows = std::vector<std::vector<Cell>>;
@@ -239,26 +239,6 @@ void WriteTable(const ScanReport& report, const TextOptions& options, std::ostre
   }
 }
 
-void WritePackageTable(const ScanReport& report, const TextOptions& options, std::ostream& out) {
-  WriteHead(report, options, out);
-  if (report.image.packages.empty()) return;
-  Rows rows;
-  for (const model::Package& package : report.image.packages) {
-    rows.push_back({{package.name, Style::kBold},
-                    {package.version, Style::kPlain},
-                    {package.architecture, Style::kPlain},
-                    {package.ecosystem, Style::kPlain},
-                    {package.source_name + " " + package.source_version, Style::kDim}});
-  }
-  out << '\n';
-  WriteTextTable({{"PACKAGE", false, 10},
-                  {"VERSION", false, 9},
-                  {"ARCHITECTURE", true, 6},
-                  {"ECOSYSTEM", false, 6},
-                  {"SOURCE", true, 16}},
-                 rows, options, out);
-}
-
 void WriteTable(const AssessmentReport& report, const TextOptions& options, std::ostream& out) {
   for (const auto& text : report.warnings) WriteWarning(text, options, out);
   Rows rows;
@@ -296,4 +276,4 @@ void WriteTable(const AssessmentReport& report, const TextOptions& options, std:
       << counts[1] << " unknown, " << counts[0] << " passed\n";
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -8,7 +8,7 @@
 #include "base/strings.h"
 #include "report/documents/sample_reports_testing.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 using ::testing::HasSubstr;
@@ -74,13 +74,6 @@ TEST(ScanTable, SaysWhyATargetCannotBeJudged) {
             "0 findings; the target could not be judged\n");
 }
 
-TEST(PackageTable, ListsPackages) {
-  std::ostringstream out;
-  WritePackageTable(testing::SampleScan(), {}, out);
-  EXPECT_THAT(out.str(), HasSubstr("libssl3"));
-  EXPECT_THAT(out.str(), HasSubstr("src-libssl3 1.2-3"));
-}
-
 TEST(AssessmentTable, ShowsVerdictReasonAndAction) {
   const std::string text = Table(testing::SampleAssessment());
   EXPECT_LT(text.find("Deployment/web"), text.find("Deployment/gone"));
@@ -125,4 +118,4 @@ TEST(TextTable, CountsWideAndCombiningCharacters) {
 }
 
 }  // namespace
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 
-namespace narrows::report {
+namespace narrows::report::documents {
 namespace {
 
 constexpr size_t kGap = 2;
@@ -188,4 +188,4 @@ void WriteTextTable(const std::vector<Column>& columns, const std::vector<std::v
   for (const auto& row : shown) WriteRow(row, widths, options.colour, out);
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace narrows::report {
+namespace narrows::report::documents {
 
 enum class Style { kPlain, kBold, kDim, kRed, kBrightRed, kYellow, kBlue, kGreen };
 
@@ -46,4 +46,4 @@ std::string Styled(std::string_view text, Style style, bool colour);
 void WriteTextTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
                     const TextOptions& options, std::ostream& out);
 
-}  // namespace narrows::report
+}  // namespace narrows::report::documents

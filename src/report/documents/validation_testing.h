@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-namespace narrows::report::testing {
+namespace narrows::report::documents::testing {
 
 // The exit code of `python SCRIPT ARGUMENTS FILE` with the document in FILE: 0 it fits, 1 it does
 // not, 77 the validator is not installed; -1 when it could not be run.
@@ -31,4 +31,4 @@ inline std::string OraclePython() {
   return python ? python : "/usr/bin/python3";
 }
 
-}  // namespace narrows::report::testing
+}  // namespace narrows::report::documents::testing

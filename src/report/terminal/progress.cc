@@ -10,7 +10,7 @@
 
 #include "base/strings.h"
 
-namespace narrows::report {
+namespace narrows::report::terminal {
 
 struct Progress::State {
   explicit State(const ProgressOptions& given)
@@ -95,4 +95,4 @@ void Progress::Finish() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::terminal

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-namespace narrows::report {
+namespace narrows::report::terminal {
 
 struct ProgressOptions {
   int fd = 2;
@@ -41,4 +41,4 @@ class Progress {
   std::unique_ptr<State> state_;  // null when disabled
 };
 
-}  // namespace narrows::report
+}  // namespace narrows::report::terminal

@@ -11,7 +11,7 @@
 
 #include "report/terminal/terminal.h"
 
-namespace narrows::report {
+namespace narrows::report::terminal {
 namespace {
 
 class Pipe {
@@ -82,4 +82,4 @@ TEST(Terminal, APipeIsNone) {
 }
 
 }  // namespace
-}  // namespace narrows::report
+}  // namespace narrows::report::terminal

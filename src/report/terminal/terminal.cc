@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace narrows::report {
+namespace narrows::report::terminal {
 
 bool IsTerminal(int fd) { return isatty(fd) == 1; }
 
@@ -14,4 +14,4 @@ size_t TerminalWidth(int fd) {
   return size.ws_col;
 }
 
-}  // namespace narrows::report
+}  // namespace narrows::report::terminal
