@@ -164,6 +164,7 @@ int RunScan(const ScanFlags& flags) {
   if (!std::cout.good()) return Fail(Unavailable("standard output could not be written"));
   if (flags.output != OutputFormat::kTable) {
     for (const std::string& warning : report->warnings) Warn(warning);
+    if (!report->unknown_reason.empty()) Warn("cannot be judged: " + report->unknown_reason);
   }
   if (!report->image.complete)
     Warn("the result is partial: something of the image could not be read");

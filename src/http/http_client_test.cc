@@ -12,6 +12,11 @@
 namespace narrows::http {
 namespace {
 
+using scripted::MakeTestIdentity;
+using scripted::ScriptedReply;
+using scripted::ScriptedRequest;
+using scripted::ScriptedServer;
+using scripted::TestIdentity;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

@@ -13,9 +13,9 @@
 namespace narrows::kubernetes {
 namespace {
 
-using http::ScriptedReply;
-using http::ScriptedRequest;
-using http::ScriptedServer;
+using http::scripted::ScriptedReply;
+using http::scripted::ScriptedRequest;
+using http::scripted::ScriptedServer;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

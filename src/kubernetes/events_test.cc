@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 
 TEST(EventRecorder, TheSameNoteAgainRaisesTheCount) {
   std::mutex mutex;
-  std::vector<http::ScriptedRequest> requests;
+  std::vector<http::scripted::ScriptedRequest> requests;
   int patch_status = 200;
-  http::ScriptedServer server([&](const auto& request, auto& reply) {
+  http::scripted::ScriptedServer server([&](const auto& request, auto& reply) {
     const std::lock_guard lock(mutex);
     requests.push_back(request);
     reply.Send(request.method == "PATCH" ? patch_status : 201, "{}");
@@ -57,7 +57,7 @@ TEST(EventRecorder, TheSameNoteAgainRaisesTheCount) {
 }
 
 TEST(Permissions, NamesWhatIsMissingAndTheRemedy) {
-  http::ScriptedServer server([&](const auto& request, auto& reply) {
+  http::scripted::ScriptedServer server([&](const auto& request, auto& reply) {
     const bool allowed = request.body.find(R"("resource":"pods")") != std::string::npos;
     reply.Send(201, std::string(R"({"status":{"allowed":)") + (allowed ? "true" : "false") + "}}");
   });

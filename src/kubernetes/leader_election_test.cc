@@ -29,7 +29,8 @@ class LeaseServer {
   }
 
  private:
-  void Answer(const http::ScriptedRequest& request, http::ScriptedReply& reply) {
+  void Answer(const http::scripted::ScriptedRequest& request,
+              http::scripted::ScriptedReply& reply) {
     const std::lock_guard lock(mutex_);
     if (down_) return reply.Send(500, "");
     if (request.method == "GET" && lease_.empty()) return reply.Send(404, "");
@@ -55,7 +56,7 @@ class LeaseServer {
   int version_ = 0;
   std::atomic<bool> down_ = false;
   std::unique_ptr<ApiClient> client_;
-  http::ScriptedServer server_;
+  http::scripted::ScriptedServer server_;
 };
 
 CallContext Soon() { return CallContext::WithTimeout(std::chrono::seconds(30)); }

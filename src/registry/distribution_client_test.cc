@@ -17,9 +17,9 @@
 namespace narrows::registry {
 namespace {
 
-using http::ScriptedReply;
-using http::ScriptedRequest;
-using http::ScriptedServer;
+using http::scripted::ScriptedReply;
+using http::scripted::ScriptedRequest;
+using http::scripted::ScriptedServer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -412,7 +412,7 @@ TEST(DistributionClient, LoopsOtherSchemesAndDowngradesAreNotFollowed) {
               ErrorCode::kUnavailable)
         << there;
   }
-  const auto identity = http::MakeTestIdentity({"127.0.0.1"});
+  const auto identity = http::scripted::MakeTestIdentity({"127.0.0.1"});
   ScriptedServer tls(redirect, {.identity = identity});
   RegistryOptions options = Quick();
   options.hosts[HostOf(tls)].tls.ca_pem = identity.ca_pem;

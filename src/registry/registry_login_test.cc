@@ -13,9 +13,9 @@
 namespace narrows::registry {
 namespace {
 
-using http::ScriptedReply;
-using http::ScriptedRequest;
-using http::ScriptedServer;
+using http::scripted::ScriptedReply;
+using http::scripted::ScriptedRequest;
+using http::scripted::ScriptedServer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -202,7 +202,7 @@ TEST_F(RegistryLogin, ATokenServerThatIsDownIsUnavailableNotRefused) {
 }
 
 TEST_F(RegistryLogin, NoPasswordGoesToATokenServerWithoutTls) {
-  const auto identity = http::MakeTestIdentity({"127.0.0.1"});
+  const auto identity = http::scripted::MakeTestIdentity({"127.0.0.1"});
   ScriptedServer tls([this](const auto& request, auto& reply) { Answer(request, reply); },
                      {.identity = identity});
   const std::string host = "127.0.0.1:" + std::to_string(tls.port());
@@ -217,7 +217,7 @@ TEST_F(RegistryLogin, NoPasswordGoesToATokenServerWithoutTls) {
 }
 
 TEST_F(RegistryLogin, AnUntrustedCertificateSaysHowToTrustIt) {
-  const auto identity = http::MakeTestIdentity({"127.0.0.1"});
+  const auto identity = http::scripted::MakeTestIdentity({"127.0.0.1"});
   ScriptedServer tls([this](const auto& request, auto& reply) { Answer(request, reply); },
                      {.identity = identity});
   const std::string host = "127.0.0.1:" + std::to_string(tls.port());

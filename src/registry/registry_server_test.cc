@@ -60,7 +60,7 @@ class RegistryServer {
         "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " +
         (folder / "storage").string() + "}}\nhttp:\n  addr: " + host() + "\n";
     if (options.tls) {
-      identity_ = http::MakeTestIdentity({"127.0.0.1"});
+      identity_ = http::scripted::MakeTestIdentity({"127.0.0.1"});
       Write("cert.pem", identity_.certificate_pem);
       Write("key.pem", identity_.key_pem);
       config += "  tls: {certificate: " + (folder / "cert.pem").string() +
@@ -83,7 +83,7 @@ class RegistryServer {
   }
 
   std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
-  const http::TestIdentity& identity() const { return identity_; }
+  const http::scripted::TestIdentity& identity() const { return identity_; }
 
  private:
   void Write(const std::string& name, const std::string& content) {
@@ -126,7 +126,7 @@ class RegistryServer {
   std::filesystem::path folder_;
   int port_;
   bool tls_;
-  http::TestIdentity identity_;
+  http::scripted::TestIdentity identity_;
   pid_t pid_ = 0;
 };
 
@@ -262,7 +262,7 @@ TEST_F(RealRegistry, WhatItDoesNotHaveIsNotFound) {
 TEST_F(RealRegistry, GoesOnWhereAMirrorBrokeOff) {
   const RegistryServer server(dir_->path(), {});
   Push(server, "one", {"--preserve-digests"});
-  http::ScriptedServer mirror([&](const auto&, auto& reply) {
+  http::scripted::ScriptedServer mirror([&](const auto&, auto& reply) {
     reply.Raw("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(image_.layer.size()) +
               "\r\n\r\n" + image_.layer.substr(0, 1'000'000));
   });

@@ -140,6 +140,8 @@ class CliTest(unittest.TestCase):
         done = self.run_program("scan", "fs", "--db", self.db, empty)
         self.assertEqual(done.returncode, 0)
         self.assertIn("no package database", done.stdout)
+        done = self.run_program("scan", "fs", "--db", self.db, "--output", "json", empty)
+        self.assertIn("cannot be judged: no package database", done.stderr)
 
     def test_errors_name_the_thing_and_the_remedy(self):
         for arguments, words in (

@@ -19,7 +19,7 @@
 #include "base/check.h"
 #include "base/strings.h"
 
-namespace narrows::http {
+namespace narrows::http::scripted {
 namespace {
 
 constexpr size_t kMostRequestHead = 1u << 20;
@@ -282,4 +282,4 @@ std::string ScriptedServer::Url(std::string_view path) const {
          "://127.0.0.1:" + std::to_string(state_->port) + std::string(path);
 }
 
-}  // namespace narrows::http
+}  // namespace narrows::http::scripted

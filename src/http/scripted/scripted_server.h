@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace narrows::http {
+namespace narrows::http::scripted {
 
 // A certificate for a test's server or client, with the authority that signed it.
 struct TestIdentity {
@@ -72,4 +72,4 @@ class ScriptedServer {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace narrows::http
+}  // namespace narrows::http::scripted

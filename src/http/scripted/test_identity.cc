@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "http/scripted/scripted_server.h"
 
-namespace narrows::http {
+namespace narrows::http::scripted {
 namespace {
 
 template <auto Free>
@@ -89,4 +89,4 @@ TestIdentity MakeTestIdentity(const std::vector<std::string>& names) {
   return {Pem(ca.get()), Pem(leaf.get()), Pem(key.get())};
 }
 
-}  // namespace narrows::http
+}  // namespace narrows::http::scripted
