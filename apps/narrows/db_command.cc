@@ -1,8 +1,10 @@
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 
 #include "advisories/database.h"
 #include "advisories/database_build.h"
+#include "base/clock.h"
 #include "base/strings.h"
 #include "commands.h"
 #include "parts.h"
@@ -16,7 +18,10 @@ constexpr auto kBuildTimeout = std::chrono::hours(2);
 
 std::string AgeOf(const advisories::DatabaseMetadata& metadata) {
   if (!metadata.newest) return "unknown";
-  return FormatRfc3339(*metadata.newest);
+  const auto days =
+      std::chrono::duration_cast<std::chrono::days>(SystemClock().Now() - *metadata.newest).count();
+  return FormatRfc3339(*metadata.newest) +
+         (days < 1 ? "" : " (" + std::to_string(days) + (days == 1 ? " day old)" : " days old)"));
 }
 
 void PrintTable(const std::string& path, const advisories::DatabaseMetadata& metadata) {

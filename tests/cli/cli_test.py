@@ -190,6 +190,7 @@ class CliTest(unittest.TestCase):
     def test_db_info_counts_and_db_build_is_deterministic(self):
         info = json.loads(self.run_program("db", "info", "--db", self.db, "--output", "json").stdout)
         self.assertGreater(info["advisories"], 1000)
+        self.assertIn(" days old)", self.run_program("db", "info", "--db", self.db).stdout)
         again = self.tmp / "again.db"
         feeds = ROOT / "lab" / "advisories"
         self.run_program("db", "build", "--osv", feeds / "osv", "--kev",
