@@ -152,7 +152,7 @@ Status ReleaseAll(const QuarantineFlags& flags, const CallContext& context) {
   control::WholePicture picture;
   for (const model::Namespace& name_space : inventory->Namespaces()) {
     control::Judgement judgement;
-    judgement.picture = control::TakePicture(*inventory, name_space);
+    judgement.picture = control::TakePicture(*inventory, name_space, {});
     picture.Add(judgement);
   }
   const std::string cluster = inventory->ClusterId();

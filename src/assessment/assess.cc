@@ -97,6 +97,10 @@ void JudgeFinding(const Policy& policy, const Finding& finding, const model::Lab
   }
 }
 
+bool IsNotYet(std::string_view reason) {
+  return reason == kNotStartedYet || reason == kNotReadYet || reason == kNoDatabaseYet;
+}
+
 bool Ended(const model::Pod& pod) { return pod.phase == "Succeeded" || pod.phase == "Failed"; }
 
 // The pods to judge: those that live, or the ended ones where none lives.
@@ -177,7 +181,7 @@ std::optional<model::Assessment> Assess(const Policy& policy, const model::Names
 bool Fails(const Policy& policy, const model::ContainerAssessment& container) {
   return container.verdict == model::Verdict::kViolated ||
          (container.verdict == model::Verdict::kUnknown && policy.on_unknown == OnUnknown::kFail &&
-          container.unknown_reason != kNotStartedYet);
+          !IsNotYet(container.unknown_reason));
 }
 
 bool Fails(const Policy& policy, const model::Assessment& assessment) {
@@ -200,7 +204,7 @@ std::vector<std::string> Fingerprints(const Policy& policy, const model::Assessm
       prints.insert(Fingerprint(violation.finding));
     }
   }
-  if (prints.empty() && Fails(policy, assessment)) prints.insert("unknown");
+  if (prints.empty() && Fails(policy, assessment)) prints.emplace(kUnknownFingerprint);
   return {prints.begin(), prints.end()};
 }
 

@@ -23,9 +23,11 @@ struct ImageScan {
 };
 using ScanLookup = std::function<ImageScan(const model::Pod&, const model::Container&)>;
 
-// The reason for a container that has no image yet. It never counts as a failure, whatever
-// onUnknown says: nothing runs.
+// Reasons that are nobody's fault: nothing runs yet, or Narrows has not got round to it. They never
+// count as a failure, whatever onUnknown says, or each start of Narrows would isolate what runs.
 inline constexpr std::string_view kNotStartedYet = "the container has not started yet";
+inline constexpr std::string_view kNotReadYet = "the image has not been read yet";
+inline constexpr std::string_view kNoDatabaseYet = "there is no advisory database yet";
 
 // Whether the policy inspects the namespace / the pod (by its labels, in such a namespace).
 bool Covers(const Policy& policy, const model::Namespace& name_space);
@@ -51,7 +53,8 @@ bool Fails(const Policy& policy, const model::Assessment& assessment);
 // What a finding is when the image changes: eight hexadecimal digits of its id and source package.
 std::string Fingerprint(const model::Finding& finding);
 
-// Of all violations, sorted, none twice; "unknown" stands for failing without one.
+// Of all violations, sorted, none twice; kUnknownFingerprint stands for failing without one.
+inline constexpr std::string_view kUnknownFingerprint = "unknown";
 std::vector<std::string> Fingerprints(const Policy& policy, const model::Assessment& assessment);
 
 }  // namespace narrows::assessment

@@ -303,6 +303,14 @@ TEST_F(AssessWorkload, OnUnknownDecidesWhetherUnknownFails) {
   EXPECT_THAT(Fingerprints(policy, *assessment), testing::ElementsAre("unknown"));
 }
 
+TEST(Fails, NeverForWhatNarrowsHasNotLookedAtYet) {
+  Policy policy;
+  policy.on_unknown = OnUnknown::kFail;
+  for (const std::string_view reason : {kNotStartedYet, kNotReadYet, kNoDatabaseYet})
+    EXPECT_FALSE(Fails(policy, JudgeImage(policy, {"", nullptr, std::string(reason)}, {}, kNow)));
+  EXPECT_TRUE(Fails(policy, JudgeImage(policy, {"", nullptr, "registry down"}, {}, kNow)));
+}
+
 TEST_F(AssessWorkload, SelectorsLimitIt) {
   workload.pods = {RunningPod("a", {{"main", "g", "good", model::ContainerRole::kMain, true}})};
   policy.workload_selector = {{{"app", "blog"}}, {}};

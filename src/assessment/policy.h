@@ -81,9 +81,11 @@ struct Waiver {
   std::string
       entry;  // digest of the release's text; a changed one is a new one. Empty for kExpired
   TimePoint since;
-  std::optional<TimePoint> until;     // of kRelease
-  bool ended = false;                 // by a new finding
-  std::vector<std::string> findings;  // Fingerprints, sorted
+  std::optional<TimePoint> until;  // of kRelease
+  bool ended = false;              // by a new finding
+  std::vector<std::string>
+      findings;      // Fingerprints, sorted; the least of them where `total` is set
+  size_t total = 0;  // how many there were, where not all are remembered; else 0
 
   friend bool operator==(const Waiver&, const Waiver&) = default;
 };

@@ -274,6 +274,7 @@ void ReadWaivers(const FieldReader& status, Policy& policy) {
     waiver.entry = field.Text("entry");
     waiver.until = field.Time("until");
     waiver.ended = field.Flag("ended").value_or(false);
+    waiver.total = static_cast<size_t>(field.Number("total", 0, INT32_MAX).value_or(0));
     const std::string findings = field.Text("findings", 1 << 20);
     for (const std::string_view finding : Split(findings, ' ')) {
       if (!finding.empty()) waiver.findings.emplace_back(finding);

@@ -82,6 +82,7 @@ json::object WaiverJson(const Waiver& waiver) {
                          {"cause", waiver.cause == Waiver::Cause::kExpired ? "expired" : "release"},
                          {"since", FormatRfc3339(waiver.since)},
                          {"findings", Join(waiver.findings, " ")}};
+  if (waiver.total > 0) object["total"] = waiver.total;
   if (!waiver.entry.empty()) object["entry"] = waiver.entry;
   if (waiver.until) object["until"] = FormatRfc3339(*waiver.until);
   if (waiver.ended) object["ended"] = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "assessment/assess.h"
 #include "base/strings.h"
 
 namespace narrows::control {
@@ -9,7 +10,8 @@ namespace {
 
 using kubernetes::EventNote;
 
-constexpr size_t kMostNamed = 5;  // findings that one message names
+constexpr size_t kMostNamed = 5;    // findings that one message names
+constexpr size_t kMostGone = 1000;  // workloads of a namespace remembered without being there
 
 EventNote NoteAbout(const model::WorkloadRef& workload) {
   EventNote note;
@@ -32,6 +34,56 @@ bool Ignores(const assessment::Action& action, const model::Workload& workload) 
                      [&](const model::Pod& pod) { return action.ignore->Matches(pod.labels); });
 }
 
+std::string KeyOf(const model::Assessment& assessment) {
+  return assessment.workload.ToString() + " " + assessment.workload.uid + " " + assessment.policy;
+}
+
+// The violations that are not among `told`, which they join; the worst first.
+std::vector<const model::Violation*> TakeNews(const model::Assessment& assessment,
+                                              std::set<std::string>& told) {
+  std::vector<const model::Violation*> news;
+  for (const model::ContainerAssessment& container : assessment.containers) {
+    for (const model::Violation& violation : container.violations) {
+      if (told.insert(assessment::Fingerprint(violation.finding)).second)
+        news.push_back(&violation);
+    }
+  }
+  std::stable_sort(news.begin(), news.end(), [](const auto* a, const auto* b) {
+    return a->finding.severity > b->finding.severity;
+  });
+  return news;
+}
+
+EventNote Alert(const model::Assessment& assessment,
+                const std::vector<const model::Violation*>& news) {
+  const size_t count = news.size();
+  std::vector<std::string> named;
+  for (size_t i = 0; i < std::min(count, kMostNamed); ++i) named.push_back(Describe(*news[i]));
+  EventNote note = NoteAbout(assessment.workload);
+  note.warning = true;
+  note.reason = "PolicyViolated";
+  note.message = std::to_string(count) + (count == 1 ? " finding violates" : " findings violate") +
+                 " policy " + assessment.policy + ": " + Join(named, ", ");
+  if (count > named.size())
+    note.message += " and " + std::to_string(count - named.size()) + " more";
+  return note;
+}
+
+// Of a policy that treats as violated what cannot be judged.
+EventNote AlertOfUnknown(const model::Assessment& assessment) {
+  EventNote note = NoteAbout(assessment.workload);
+  note.warning = true;
+  note.reason = "PolicyViolated";
+  note.message = "cannot be judged, which violates policy " + assessment.policy;
+  for (const model::ContainerAssessment& container : assessment.containers) {
+    if (container.unknown_reason.empty()) continue;
+    note.message +=
+        ": container " + container.container + ": " + Printable(container.unknown_reason, 200);
+    break;
+  }
+  return note;
+}
+
 }  // namespace
 
 std::vector<EventNote> Announcer::Alerts(const Judgement& judgement,
@@ -40,7 +92,11 @@ std::vector<EventNote> Announcer::Alerts(const Judgement& judgement,
   for (const model::Workload& workload : judgement.picture.workloads)
     workloads[workload.ref.ToString()] = &workload;
   std::vector<EventNote> notes;
+  std::set<std::string> there;
+  auto& of_namespace = told_[judgement.picture.name_space.name];
   for (const model::Assessment& assessment : judgement.assessments) {
+    const std::string key = KeyOf(assessment);
+    there.insert(key);
     const auto policy =
         std::find_if(policies.begin(), policies.end(),
                      [&](const assessment::Policy& p) { return p.meta.name == assessment.policy; });
@@ -50,38 +106,27 @@ std::vector<EventNote> Announcer::Alerts(const Judgement& judgement,
     if (!action || action->mode == assessment::ActionMode::kPlan || workload == workloads.end() ||
         Ignores(*action, *workload->second))
       continue;
-    const std::string key =
-        assessment.workload.ToString() + " " + assessment.workload.uid + " " + assessment.policy;
-    auto told = told_.find(key);
-    if (told == told_.end())
-      told = told_.emplace(key, known_(assessment.workload, assessment.policy)).first;
-    std::vector<const model::Violation*> news;
-    for (const model::ContainerAssessment& container : assessment.containers) {
-      for (const model::Violation& violation : container.violations) {
-        if (told->second.insert(violation.finding.id).second) news.push_back(&violation);
-      }
+    auto told = of_namespace.find(key);
+    if (told == of_namespace.end())
+      told = of_namespace.emplace(key, known_(assessment.workload, assessment.policy)).first;
+    const auto news = TakeNews(assessment, told->second);
+    const auto failing = assessment::Fingerprints(*policy, assessment);
+    const bool by_unknown =
+        failing.size() == 1 && failing.front() == assessment::kUnknownFingerprint;
+    if (!news.empty()) notes.push_back(Alert(assessment, news));
+    if (!by_unknown) {
+      // Should it become unknown once more, that is news.
+      told->second.erase(std::string(assessment::kUnknownFingerprint));
+    } else if (told->second.emplace(assessment::kUnknownFingerprint).second) {
+      notes.push_back(AlertOfUnknown(assessment));
     }
-    const size_t count = news.size();
-    if (count == 0) continue;
-    std::stable_sort(news.begin(), news.end(), [](const auto* a, const auto* b) {
-      return a->finding.severity > b->finding.severity;
-    });
-    std::vector<std::string> fresh;
-    for (const model::Violation* violation : news) {
-      if (fresh.size() < kMostNamed) fresh.push_back(Describe(*violation));
-    }
-    EventNote note = NoteAbout(assessment.workload);
-    note.warning = true;
-    note.reason = "PolicyViolated";
-    note.message = std::to_string(count) +
-                   (count == 1 ? " finding violates" : " findings violate") + " policy " +
-                   assessment.policy + ": " + Join(fresh, ", ");
-    if (count > fresh.size())
-      note.message += " and " + std::to_string(count - fresh.size()) + " more";
-    notes.push_back(std::move(note));
   }
+  if (of_namespace.size() > there.size() + kMostGone)
+    std::erase_if(of_namespace, [&](const auto& item) { return !there.contains(item.first); });
   return notes;
 }
+
+void Announcer::Forget(const std::string& name_space) { told_.erase(name_space); }
 
 std::vector<EventNote> Announcer::Decisions(const response::ActionPlan& plan) {
   using response::Standing;

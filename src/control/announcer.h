@@ -15,7 +15,8 @@
 
 namespace narrows::control {
 
-// The findings of a workload that violated a policy when it was looked at before this process.
+// What of a workload failed a policy when it was looked at before this process
+// (assessment::Fingerprints, so that a new image with the same vulnerabilities is no news).
 using KnownViolations =
     std::function<std::set<std::string>(const model::WorkloadRef&, std::string_view policy)>;
 
@@ -24,9 +25,13 @@ class Announcer {
  public:
   explicit Announcer(KnownViolations known) : known_(std::move(known)) {}
 
-  // The `alert` action: one note for a workload and policy that says which findings are new.
+  // The `alert` action: one note for a workload and policy that says which findings are new, or
+  // that it cannot be judged where the policy says onUnknown: fail.
   std::vector<kubernetes::EventNote> Alerts(const Judgement& judgement,
                                             const std::vector<assessment::Policy>& policies);
+
+  // The namespace is gone.
+  void Forget(const std::string& name_space);
 
   // What was isolated, released or held back.
   std::vector<kubernetes::EventNote> Decisions(const response::ActionPlan& plan);
@@ -39,7 +44,8 @@ class Announcer {
 
  private:
   KnownViolations known_;
-  std::map<std::string, std::set<std::string>> told_;         // by workload and policy
+  // By namespace, then by workload and policy.
+  std::map<std::string, std::map<std::string, std::set<std::string>>> told_;
   std::map<std::string, std::string> decisions_;              // by workload
   std::map<std::string, std::string, std::less<>> policies_;  // by uid
 };

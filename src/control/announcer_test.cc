@@ -41,25 +41,6 @@ KnownViolations Nothing() {
   return [](const model::WorkloadRef&, std::string_view) { return std::set<std::string>(); };
 }
 
-TEST(Announcer, AFindingIsToldOnce) {
-  Announcer announcer(Nothing());
-  const auto first = announcer.Alerts(ViolatedBy({"CVE-1", "CVE-2"}), Alerting());
-  ASSERT_THAT(first, SizeIs(1));
-  EXPECT_THAT(first[0].message, HasSubstr("2 findings violate policy p"));
-  EXPECT_EQ(first[0].regarding.name, "web");
-  EXPECT_THAT(announcer.Alerts(ViolatedBy({"CVE-1", "CVE-2"}), Alerting()), IsEmpty());
-  const auto third = announcer.Alerts(ViolatedBy({"CVE-1", "CVE-2", "CVE-3"}), Alerting());
-  ASSERT_THAT(third, SizeIs(1));
-  EXPECT_THAT(third[0].message, HasSubstr("1 finding violates policy p: CVE-3"));
-}
-
-TEST(Announcer, WhatWasToldBeforeARestartIsNoNews) {
-  Announcer announcer([](const model::WorkloadRef&, std::string_view) {
-    return std::set<std::string>{"finding-CVE-1"};
-  });
-  EXPECT_THAT(announcer.Alerts(ViolatedBy({"CVE-1"}), Alerting()), IsEmpty());
-}
-
 TEST(Announcer, OnlyAnAlertActionThatAppliesAlerts) {
   Announcer announcer(Nothing());
   std::vector<assessment::Policy> policies = Alerting();

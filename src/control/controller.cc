@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "assessment/status.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "response/quarantine/record.h"
@@ -16,6 +17,7 @@ using response::Operation;
 constexpr auto kCoalesce = std::chrono::milliseconds(20);
 constexpr auto kEchoTimeout = std::chrono::milliseconds(2'000);
 constexpr auto kPermissionsFresh = std::chrono::seconds(5);
+constexpr auto kCompactInterval = std::chrono::hours(24);
 constexpr std::chrono::milliseconds kFirstRetry{1'000};
 constexpr std::chrono::milliseconds kLastRetry{60'000};
 
@@ -26,7 +28,7 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
       options_(std::move(options)),
       knowledge_([this](const ImageRequest& request) { return parts_.images.Get(request); }),
       announcer_([this](const model::WorkloadRef& workload, std::string_view policy) {
-        return parts_.recorder.KnownViolations(workload, policy);
+        return parts_.recorder.KnownFailures(workload, policy);
       }) {}
 
 void Controller::OnInventoryChange(const inventory::cluster::InventoryChange& change) {
@@ -94,6 +96,7 @@ void Controller::Run(const CallContext& context) {
   retry_at_.reset();
   retry_delay_ = kFirstRetry;
   resync_at_ = Steady::now();
+  compact_at_ = resync_at_ + options_.resync;
   while (context.Check().has_value()) {
     Work work = queue_.Take(context.stop, NextRound(context));
     if (!context.Check().has_value()) break;
@@ -103,15 +106,17 @@ void Controller::Run(const CallContext& context) {
       continue;
     }
     const auto now = Steady::now();
-    if (now >= resync_at_) {
+    const bool resync = now >= resync_at_;
+    if (resync) {
       work.everything = true;
       resync_at_ = now + options_.resync;
-      Tidy();
     }
     if (retry_at_ && now >= *retry_at_) work.act = true;
     if (wake_at_ && parts_.clock.Now() >= *wake_at_) work.everything = true;
     if (work.empty()) continue;
     Round(work, context);
+    // Only after a round it is known what runs.
+    if (resync && context.Check().has_value()) Tidy();
     // What comes in together is looked at together.
     (void)context.SleepFor(kCoalesce);
   }
@@ -230,6 +235,8 @@ void Controller::AwaitEcho(const response::ActionPlan& plan, const CallContext& 
                            return it != pod->labels.end() && it->second == label.second;
                          });
     }
+    if (operation.object.type.plural == response::kInspectionPolicies.plural)
+      return ShowsWaivers(operation);
     if (operation.object.type.plural != "networkpolicies") return true;
     const auto policies = parts_.inventory.NetworkPolicies(name_space);
     const bool there = std::any_of(policies.begin(), policies.end(),
@@ -243,6 +250,14 @@ void Controller::AwaitEcho(const response::ActionPlan& plan, const CallContext& 
   }
 }
 
+bool Controller::ShowsWaivers(const Operation& operation) const {
+  const auto policies = parts_.policies.Policies();
+  return std::none_of(policies.begin(), policies.end(), [&](const auto& policy) {
+    return policy->meta.name == operation.object.name && policy->spec &&
+           assessment::WaiversPatch(policy->spec->waivers) != operation.body;
+  });
+}
+
 void Controller::Announce(const NamespaceBook::Update& update, const PolicySet& set,
                           const response::ActionPlan& plan,
                           std::vector<kubernetes::EventNote>& notes) {
@@ -254,6 +269,7 @@ void Controller::Announce(const NamespaceBook::Update& update, const PolicySet& 
       notes.push_back(std::move(note));
     }
   }
+  for (const std::string& name_space : update.gone) announcer_.Forget(name_space);
   // Without the rights nothing of the plan was done.
   if (!MissingPermissions().empty()) return;
   for (kubernetes::EventNote& note : announcer_.Decisions(plan)) notes.push_back(std::move(note));
@@ -289,7 +305,11 @@ void Controller::Tidy() {
     for (const auto& image : judgement.scanned) digests.push_back(image->analysis->digest);
   }
   parts_.images.Retain(book_->Images());
-  const Status tidied = parts_.recorder.Tidy(digests);
+  Status tidied = parts_.recorder.MarkSeen(digests);
+  if (tidied.has_value() && Steady::now() >= compact_at_) {
+    compact_at_ = Steady::now() + kCompactInterval;
+    tidied = parts_.recorder.Compact(digests);
+  }
   if (!tidied.has_value())
     LogWarning("the store cannot be tidied", {{"error", tidied.error().message}});
 }

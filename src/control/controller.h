@@ -83,6 +83,8 @@ class Controller {
   bool MayAct(const CallContext& context);
   // Until the inventory shows what was done, so that the next plan is made from it.
   void AwaitEcho(const response::ActionPlan& plan, const CallContext& context) const;
+  // The watch shows the status that the operation wrote.
+  bool ShowsWaivers(const response::Operation& operation) const;
   void Announce(const NamespaceBook::Update& update, const PolicySet& set,
                 const response::ActionPlan& plan, std::vector<kubernetes::EventNote>& notes);
   void Store(const NamespaceBook::Update& update, const Acted& acted);
@@ -106,6 +108,7 @@ class Controller {
   std::optional<TimePoint> wake_at_;
   std::optional<TimePoint> assessed_;  // when everything was judged last, whole seconds
   Steady::time_point resync_at_;
+  Steady::time_point compact_at_;
   std::optional<Steady::time_point> retry_at_;
   std::chrono::milliseconds retry_delay_{0};
   bool failed_ = false;  // something of this round has to be tried again

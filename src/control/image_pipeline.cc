@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "assessment/assess.h"
 #include "base/log.h"
 
 namespace narrows::control {
@@ -22,7 +23,7 @@ using SteadyTime = CallContext::Steady::time_point;
 struct Entry {
   ImageRequest request;
   std::shared_ptr<const model::ImageAnalysis> analysis;  // shared with the worker that scans it
-  ImageKnowledge knowledge{nullptr, "the image has not been read yet", true};
+  ImageKnowledge knowledge{nullptr, std::string(assessment::kNotReadYet), true};
   bool queued = false;  // or being worked on
   bool again = false;   // queue once more when the worker is done with it
   int failures = 0;
@@ -43,7 +44,7 @@ class ThreadedImagePipeline final : public ImagePipeline {
   }
 
   ImageKnowledge Get(const ImageRequest& request) override {
-    if (request.image_id.empty()) return {nullptr, "the container has not started yet", false};
+    if (request.image_id.empty()) return {nullptr, std::string(assessment::kNotStartedYet), false};
     const std::lock_guard lock(mutex_);
     const auto [it, added] = entries_.try_emplace(request.Key());
     Entry& entry = it->second;
@@ -170,7 +171,7 @@ class ThreadedImagePipeline final : public ImagePipeline {
       ASSIGN_OR_RETURN(model::ImageAnalysis read, analyse_(request, context));
       analysis = std::make_shared<const model::ImageAnalysis>(std::move(read));
     }
-    if (!scanner.scanner) return Unavailable("there is no advisory database yet");
+    if (!scanner.scanner) return Unavailable(std::string(assessment::kNoDatabaseYet));
     ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner.scanner->Scan(*analysis, context));
     return std::make_shared<const ScannedImage>(ScannedImage{
         analysis, std::move(outcome), scanner.database, std::string(scanner.scanner->Name()),

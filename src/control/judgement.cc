@@ -39,7 +39,6 @@ Judgement Judge(NamespacePicture picture, const std::vector<assessment::Policy>&
     auto it = known.find(key);
     if (it == known.end()) {
       it = known.emplace(key, knowledge(request)).first;
-      judgement.pending = judgement.pending || it->second.pending;
       if (it->second.scanned) judgement.scanned.push_back(it->second.scanned);
     }
     judgement.images.insert(key);

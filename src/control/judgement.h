@@ -21,7 +21,9 @@ ImageRequest RequestFor(const model::Pod& pod, const model::Container& container
 // One namespace as it is at a moment.
 struct NamespacePicture {
   model::Namespace name_space;
-  std::vector<model::Workload> workloads;  // detached pods are workloads of their own
+  std::vector<model::Workload> workloads;       // detached pods are workloads of their own
+  std::vector<model::WorkloadRef> controllers;  // where something is remembered of the namespace's
+                                                // workloads: those that exist, pods or not
   std::vector<model::NetworkPolicy> network_policies;
   std::vector<model::Service> services;
 };
@@ -33,8 +35,6 @@ struct Judgement {
   std::set<std::string> images;  // keys of the requests that were made for it
   std::vector<std::shared_ptr<const ScannedImage>> scanned;  // what came of them; shared with the
                                                              // pipeline
-  // Some image was being read: what is unknown now will soon be known.
-  bool pending = false;
 };
 
 // Knowledge of an image; asking may set off that it is read.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "response/quarantine/record.h"
 #include "response/quarantine/units.h"
 
 namespace narrows::control {
@@ -14,10 +15,26 @@ void Append(std::vector<T>& all, const std::vector<T>& some) {
   all.insert(all.end(), some.begin(), some.end());
 }
 
+// A quarantine, a release or an expiry is remembered of some workload of the namespace.
+bool Remembers(const NamespacePicture& picture, const std::vector<assessment::Policy>& policies) {
+  const std::string prefix = picture.name_space.name + "/";
+  return std::any_of(picture.network_policies.begin(), picture.network_policies.end(),
+                     [](const model::NetworkPolicy& policy) {
+                       return policy.annotations.contains(response::quarantine::kRecordsAnnotation);
+                     }) ||
+         std::any_of(policies.begin(), policies.end(), [&](const assessment::Policy& policy) {
+           return std::any_of(policy.waivers.begin(), policy.waivers.end(),
+                              [&](const assessment::Waiver& waiver) {
+                                return waiver.workload.starts_with(prefix);
+                              });
+         });
+}
+
 }  // namespace
 
 NamespacePicture TakePicture(const inventory::cluster::ClusterInventory& inventory,
-                             const model::Namespace& name_space) {
+                             const model::Namespace& name_space,
+                             const std::vector<assessment::Policy>& policies) {
   NamespacePicture picture;
   picture.name_space = name_space;
   for (model::Workload& workload : inventory.ListWorkloads(name_space.name)) {
@@ -27,6 +44,8 @@ NamespacePicture TakePicture(const inventory::cluster::ClusterInventory& invento
   }
   picture.network_policies = inventory.NetworkPolicies(name_space.name);
   picture.services = inventory.Services(name_space.name);
+  // A workload between two pods is not gone, and what is known of it stays.
+  if (Remembers(picture, policies)) picture.controllers = inventory.Controllers(name_space.name);
   return picture;
 }
 
@@ -42,7 +61,8 @@ NamespaceBook::Update NamespaceBook::Apply(const Work& work,
     bool due = work.everything || work.namespaces.contains(name) || known == judgements_.end();
     for (const std::string& image : work.images) due = due || known->second.images.contains(image);
     if (!due) continue;
-    Judgement judgement = Judge(TakePicture(inventory_, name_space), policies, knowledge_, now);
+    Judgement judgement =
+        Judge(TakePicture(inventory_, name_space, policies), policies, knowledge_, now);
     Thin(judgement);
     const auto [it, added] = judgements_.insert_or_assign(name, std::move(judgement));
     update.judged.push_back(&it->second);
@@ -62,15 +82,11 @@ std::vector<std::string> NamespaceBook::Images() const {
   return {images.begin(), images.end()};
 }
 
-bool NamespaceBook::Pending() const {
-  return std::any_of(judgements_.begin(), judgements_.end(),
-                     [](const auto& item) { return item.second.pending; });
-}
-
 void WholePicture::Add(const Judgement& judgement) {
   Append(assessments_, judgement.assessments);
   namespaces_.push_back(judgement.picture.name_space);
   Append(workloads_, judgement.picture.workloads);
+  Append(controllers_, judgement.picture.controllers);
   Append(network_policies_, judgement.picture.network_policies);
   Append(services_, judgement.picture.services);
 }
@@ -87,6 +103,7 @@ response::Situation WholePicture::SituationFor(std::string_view cluster,
   situation.assessments = assessments_;
   situation.namespaces = namespaces_;
   situation.workloads = workloads_;
+  situation.idle_workloads = controllers_;
   situation.network_policies = network_policies_;
   situation.services = services_;
   return situation;

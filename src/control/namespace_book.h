@@ -18,7 +18,8 @@ namespace narrows::control {
 
 // The namespace as the inventory has it now; its detached pods are workloads of their own.
 NamespacePicture TakePicture(const inventory::cluster::ClusterInventory& inventory,
-                             const model::Namespace& name_space);
+                             const model::Namespace& name_space,
+                             const std::vector<assessment::Policy>& policies);
 
 // The latest judgement of every namespace. Not thread-safe.
 class NamespaceBook {
@@ -31,13 +32,11 @@ class NamespaceBook {
     std::vector<const Judgement*> judged;
     std::vector<std::string> gone;  // namespaces that are there no more
   };
-  // Judges what the work names; until the next Update, and ForgetAll, the pointers are valid.
+  // Judges what the work names; the pointers are valid until the next call.
   Update Apply(const Work& work, const std::vector<assessment::Policy>& policies, TimePoint now);
 
   // Keys of all images that were asked for.
   std::vector<std::string> Images() const;
-  // Some image is still being read for the first time.
-  bool Pending() const;
 
   const std::map<std::string, Judgement, std::less<>>& judgements() const { return judgements_; }
 
@@ -63,6 +62,7 @@ class WholePicture {
   std::vector<model::Assessment> assessments_;
   std::vector<model::Namespace> namespaces_;
   std::vector<model::Workload> workloads_;
+  std::vector<model::WorkloadRef> controllers_;
   std::vector<model::NetworkPolicy> network_policies_;
   std::vector<model::Service> services_;
 };

@@ -69,12 +69,13 @@ class OneShot {
     const Knowledge ask = [&](const ImageRequest& request) { return images->Get(request); };
     // The first pass asks for the images, the second one judges.
     for (const model::Namespace& name_space : namespaces)
-      (void)Judge(TakePicture(*inventory, name_space), set.policies, ask, parts_.clock.Now());
+      (void)Judge(TakePicture(*inventory, name_space, set.policies), set.policies, ask,
+                  parts_.clock.Now());
     RETURN_IF_ERROR(ReadImages(*images, result.warnings));
     WholePicture picture;
     for (const model::Namespace& name_space : namespaces) {
-      picture.Add(
-          Judge(TakePicture(*inventory, name_space), set.policies, ask, parts_.clock.Now()));
+      picture.Add(Judge(TakePicture(*inventory, name_space, set.policies), set.policies, ask,
+                        parts_.clock.Now()));
     }
     result.cluster = inventory->ClusterId();
     result.assessments = picture.assessments();

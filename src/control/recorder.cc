@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "assessment/assess.h"
 #include "base/strings.h"
 
 namespace narrows::control {
@@ -42,13 +43,16 @@ Recorder::Stored Recorder::Describe(const model::Assessment& assessment) {
                         container.image_digest + " " + std::string(ToString(container.verdict)) +
                         " " + std::to_string(container.findings) + " " + container.unknown_reason;
     for (const model::Violation& violation : container.violations) {
-      stored.violations.insert(violation.finding.id);
       stored.signature += "\n+" + violation.finding.id + " " + violation.rule + " " +
                           violation.finding.vulnerability.fixed_version;
     }
     for (const model::Suppression& suppression : container.suppressions)
       stored.signature += "\n-" + suppression.finding.id + " " + suppression.by;
   }
+  assessment::Policy strict;  // the policy itself may treat what is unknown more kindly
+  strict.on_unknown = assessment::OnUnknown::kFail;
+  for (std::string& fingerprint : assessment::Fingerprints(strict, assessment))
+    stored.failing.insert(std::move(fingerprint));
   return stored;
 }
 
@@ -65,12 +69,12 @@ Status Recorder::Load() {
   return Ok();
 }
 
-std::set<std::string> Recorder::KnownViolations(const model::WorkloadRef& workload,
-                                                std::string_view policy) const {
+std::set<std::string> Recorder::KnownFailures(const model::WorkloadRef& workload,
+                                              std::string_view policy) const {
   const auto of_namespace = assessments_.find(workload.name_space);
   if (of_namespace == assessments_.end()) return {};
   const auto it = of_namespace->second.find(AssessmentKey(workload, policy));
-  return it == of_namespace->second.end() ? std::set<std::string>() : it->second.violations;
+  return it == of_namespace->second.end() ? std::set<std::string>() : it->second.failing;
 }
 
 Recorder::Pending Recorder::Collect(const RoundRecord& round) const {
@@ -204,14 +208,14 @@ Status Recorder::WritePolicies(storage::Transaction& transaction, const RoundRec
   return Ok();
 }
 
-Status Recorder::Tidy(const std::vector<std::string>& digests) {
-  const TimePoint now = clock_.Now();
-  {
-    ASSIGN_OR_RETURN(const auto transaction, store_.Begin(now));
-    RETURN_IF_ERROR(transaction->images().MarkSeen(digests));
-    RETURN_IF_ERROR(transaction->Commit());
-  }
-  const auto compaction = store_.Compact(now);
+Status Recorder::MarkSeen(const std::vector<std::string>& digests) {
+  ASSIGN_OR_RETURN(const auto transaction, store_.Begin(clock_.Now()));
+  RETURN_IF_ERROR(transaction->images().MarkSeen(digests));
+  return transaction->Commit();
+}
+
+Status Recorder::Compact(const std::vector<std::string>& digests) {
+  const auto compaction = store_.Compact(clock_.Now());
   if (!compaction.has_value()) return compaction.error();
   // What compaction dropped must be written again when it is seen again.
   const std::set<std::string> running(digests.begin(), digests.end());

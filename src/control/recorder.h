@@ -40,19 +40,21 @@ class Recorder {
   // One transaction; nothing at all when there is nothing new.
   Status Record(const RoundRecord& round);
 
-  // These images still run; then drops what retention does not keep. Call it now and then.
-  Status Tidy(const std::vector<std::string>& digests);
+  // These images still run. Call it now and then, and before Compact.
+  Status MarkSeen(const std::vector<std::string>& digests);
+  // Drops what retention does not keep, which may take seconds. `digests` as for MarkSeen.
+  Status Compact(const std::vector<std::string>& digests);
 
-  // Findings (identities) that violated the policy in the workload when it was last recorded.
-  std::set<std::string> KnownViolations(const model::WorkloadRef& workload,
-                                        std::string_view policy) const;
+  // Fingerprints of what failed the policy in the workload when it was last recorded.
+  std::set<std::string> KnownFailures(const model::WorkloadRef& workload,
+                                      std::string_view policy) const;
 
  private:
   struct Stored {
     model::WorkloadRef workload;
     std::string policy;
     std::string signature;
-    std::set<std::string> violations;
+    std::set<std::string> failing;
   };
   // By namespace, then by workload and policy.
   using StoredAssessments = std::map<std::string, std::map<std::string, Stored>, std::less<>>;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "assessment/assess.h"
 #include "base/file.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -73,8 +74,9 @@ TEST_F(RecorderTest, WhatTheStoreHoldsIsNotWrittenAgain) {
   const std::string cursor = Cursor();
   ASSERT_TRUE(recorder.Record(round).has_value());
   EXPECT_EQ(Cursor(), cursor);
-  EXPECT_EQ(recorder.KnownViolations(judged.assessments[0].workload, "p"),
-            std::set<std::string>{kFinding});
+  EXPECT_EQ(recorder.KnownFailures(judged.assessments[0].workload, "p"),
+            std::set<std::string>{assessment::Fingerprint(
+                judged.assessments[0].containers[0].violations[0].finding)});
 }
 
 TEST_F(RecorderTest, WhatIsJudgedNoMoreIsRemoved) {

@@ -34,7 +34,8 @@ struct Situation {
   std::span<const model::Assessment> assessments;
   std::span<const model::Namespace> namespaces;
   std::span<const model::Workload> workloads;
-  // Workloads that exist without a pod at the moment, so that what is known of them is not dropped.
+  // Workloads that exist, also without a pod at the moment, so that what is known of them is not
+  // dropped.
   std::span<const model::WorkloadRef> idle_workloads;
   std::span<const model::NetworkPolicy> network_policies;
   std::span<const model::Service> services;

@@ -92,6 +92,9 @@ class Inventory final : public ClusterInventory {
     return Ask(&Picture::FindPod, name_space, name);
   }
   size_t PodCount() const override { return Ask(&Picture::PodCount); }
+  std::vector<model::WorkloadRef> Controllers(std::string_view name_space) const override {
+    return Ask(&Picture::Controllers, name_space);
+  }
   std::vector<model::Service> Services(std::string_view name_space) const override {
     return Ask(&Picture::Services, name_space);
   }

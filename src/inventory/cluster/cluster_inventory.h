@@ -77,6 +77,8 @@ class ClusterInventory {
   virtual std::vector<model::Workload> ListWorkloads(std::string_view name_space) const = 0;
   // By namespace, kind and name; api_version and uid are compared where `ref` has them.
   virtual std::optional<model::Workload> FindWorkload(const model::WorkloadRef& ref) const = 0;
+  // The top controllers that the API server has told of, whether they have pods or not.
+  virtual std::vector<model::WorkloadRef> Controllers(std::string_view name_space) const = 0;
   virtual std::vector<model::Pod> PodsOfNamespace(std::string_view name_space) const = 0;
   virtual std::optional<model::Pod> FindPod(std::string_view name_space,
                                             std::string_view name) const = 0;

@@ -193,6 +193,12 @@ TEST_F(ClusterInventoryTest, ResolvesEachPodToItsTopController) {
   EXPECT_EQ(inventory_->ListWorkloads("").size(), 6u);
   EXPECT_THAT(inventory_->ListWorkloads("elsewhere"), IsEmpty());
 
+  // Those that the API server told of; neither ReplicaSets of a Deployment nor names it never saw.
+  std::vector<std::string> controllers;
+  for (const model::WorkloadRef& ref : inventory_->Controllers("shop"))
+    controllers.push_back(ref.ToString());
+  EXPECT_THAT(controllers, ElementsAre("shop/Deployment/web"));
+
   const auto workload =
       inventory_->FindWorkload({.name_space = "shop", .kind = "Deployment", .name = "web"});
   ASSERT_TRUE(workload.has_value());

@@ -46,6 +46,14 @@ class OwnerTable {
   void Sweep(std::string_view api_version, std::string_view kind, uint32_t generation);
 
   const OwnerNode* Find(std::string_view uid) const;
+  // Calls `use(node)` for each object of the namespace that is present and has no controller. Looks
+  // at all nodes.
+  template <typename Use>
+  void ForEachTop(std::string_view name_space, const Use& use) const {
+    for (const auto& [uid, node] : nodes_) {
+      if (node.present && node.parent == nullptr && node.name_space.view() == name_space) use(node);
+    }
+  }
   // The last of the chain that begins with `node`, which is not null.
   static const OwnerNode& Top(const OwnerNode& node);
   // Whether `wanted` is in the chain that begins with `node`, which may be null.

@@ -195,21 +195,25 @@ std::string Picture::ClusterId() const {
   return system == namespaces_.end() ? std::string() : system->second.value.uid;
 }
 
+model::WorkloadRef Picture::RefOf(std::string_view name_space, const OwnerNode& node) const {
+  return {.cluster = ClusterId(),
+          .name_space = std::string(name_space),
+          .api_version = node.api_version.str(),
+          .kind = node.kind.str(),
+          .name = node.name.str(),
+          .uid = node.uid.str()};
+}
+
 model::WorkloadRef Picture::OwnerOf(std::string_view name_space, const PodRecord& record) const {
-  model::WorkloadRef ref{.cluster = ClusterId(), .name_space = std::string(name_space)};
-  if (record.controller == nullptr) {
-    ref.api_version = "v1";
-    ref.kind = "Pod";
-    ref.name = record.name;
-    ref.uid = record.uid;
-    return ref;
+  if (record.controller != nullptr) {
+    return RefOf(name_space, OwnerTable::Top(*record.controller));
   }
-  const OwnerNode& top = OwnerTable::Top(*record.controller);
-  ref.api_version = top.api_version.str();
-  ref.kind = top.kind.str();
-  ref.name = top.name.str();
-  ref.uid = top.uid.str();
-  return ref;
+  return {.cluster = ClusterId(),
+          .name_space = std::string(name_space),
+          .api_version = "v1",
+          .kind = "Pod",
+          .name = record.name,
+          .uid = record.uid};
 }
 
 model::Pod Picture::ToModel(std::string_view name_space, const PodRecord& record) const {
@@ -301,6 +305,14 @@ std::optional<model::Workload> Picture::FindWorkload(const model::WorkloadRef& r
               [](const model::Pod& a, const model::Pod& b) { return a.name < b.name; });
   }
   return workload;
+}
+
+std::vector<model::WorkloadRef> Picture::Controllers(std::string_view name_space) const {
+  std::vector<model::WorkloadRef> controllers;
+  owners_.ForEachTop(
+      name_space, [&](const OwnerNode& node) { controllers.push_back(RefOf(name_space, node)); });
+  std::sort(controllers.begin(), controllers.end());
+  return controllers;
 }
 
 std::vector<model::Pod> Picture::PodsOfNamespace(std::string_view name_space) const {

@@ -56,6 +56,7 @@ class Picture {
   std::vector<model::Node> Nodes() const;
   std::vector<model::Workload> ListWorkloads(std::string_view name_space) const;
   std::optional<model::Workload> FindWorkload(const model::WorkloadRef& ref) const;
+  std::vector<model::WorkloadRef> Controllers(std::string_view name_space) const;
   std::vector<model::Pod> PodsOfNamespace(std::string_view name_space) const;
   std::optional<model::Pod> FindPod(std::string_view name_space, std::string_view name) const;
   size_t PodCount() const { return pods_.size(); }
@@ -70,6 +71,7 @@ class Picture {
   };
   using Key = std::pair<std::string, std::string>;  // namespace and name
 
+  model::WorkloadRef RefOf(std::string_view name_space, const OwnerNode& node) const;
   model::WorkloadRef OwnerOf(std::string_view name_space, const PodRecord& record) const;
   model::Pod ToModel(std::string_view name_space, const PodRecord& record) const;
   InventoryChange PodChange(ChangeKind kind, std::string_view name_space,

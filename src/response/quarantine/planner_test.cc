@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "assessment/status.h"
 #include "response/quarantine/quarantine_world_testing.h"
 
 namespace narrows::response::quarantine {
@@ -418,6 +419,39 @@ TEST(ReleaseByHand, EndsWithANewFinding) {
   world.Judge("p", kWeb, Verdict::kViolated, {"CVE-1"});
   (void)world.Run();
   EXPECT_TRUE(world.IsQuarantined("web-1"));  // ended for good
+}
+
+std::vector<std::string> ManyVulnerabilities(int count) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < count; ++i) ids.push_back("CVE-" + std::to_string(i));
+  return ids;
+}
+
+TEST(ReleaseByHand, EndsWithANewFindingHoweverManyThereWere) {
+  World world = OneViolated();
+  world.Judge("p", kWeb, Verdict::kViolated, ManyVulnerabilities(1200));
+  (void)world.Run();
+  world.Find("p").releases = {{"shop", "Deployment", "web", "known", {}}};
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  world.Judge("p", kWeb, Verdict::kViolated, ManyVulnerabilities(900));
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+  world.Judge("p", kWeb, Verdict::kViolated, ManyVulnerabilities(1201));
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(ReleaseByHand, OfManyWorkloadsLeavesTheStatusShort) {
+  World world = OneViolated();
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "w" + std::to_string(i);
+    world.AddPod(World::Ref(name), name + "-1");
+    world.Judge("p", World::Ref(name), Verdict::kViolated, ManyVulnerabilities(600));
+    world.Find("p").releases.push_back({"shop", "Deployment", name, "known", {}});
+  }
+  (void)world.Run();
+  EXPECT_LT(assessment::WaiversPatch(world.Find("p").waivers).size(), 500'000u);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
 }
 
 TEST(ReleaseByHand, OfAnUnknownWorkloadGrantsWhatIsFoundFirst) {

@@ -15,8 +15,10 @@ using assessment::Waiver;
 constexpr auto kDefaultRelease = std::chrono::hours(24);
 // Stands among the findings of a waiver that began when the workload passed: nothing is granted.
 constexpr std::string_view kNothing = "none";
-// More than this many are not remembered one by one; the status must stay short.
+// Of more than this many, and of all of a policy's waivers, only the least fingerprints are
+// remembered one by one, with their number: the status must stay short.
 constexpr size_t kMostFindings = 500;
+constexpr size_t kMostFindingsOfAll = 40'000;
 
 TimePoint WholeSeconds(TimePoint time) { return std::chrono::floor<std::chrono::seconds>(time); }
 
@@ -33,20 +35,29 @@ bool Names(const Release& release, const std::string& workload) {
          ToLower(parts[1]) == ToLower(release.kind) && parts[2] == release.name;
 }
 
+void RememberAtMost(size_t most, Waiver& waiver) {
+  if (waiver.findings.size() <= most) return;
+  if (waiver.total == 0) waiver.total = waiver.findings.size();
+  waiver.findings.resize(most);
+}
+
 // Grants what is known now where nothing was known before; false when a new finding ends the
 // waiver.
 bool StillGranted(Waiver& waiver, const Evidence& evidence) {
+  const std::vector<std::string>& now = evidence.fingerprints;
   if (waiver.findings.empty()) {
     if (evidence.passed) waiver.findings = {std::string(kNothing)};
-    if (evidence.fails) {
-      waiver.findings = evidence.fingerprints;
-      if (waiver.findings.size() > kMostFindings) waiver.findings.resize(kMostFindings);
-    }
+    if (evidence.fails) waiver.findings = now;
+    RememberAtMost(kMostFindings, waiver);
     return true;
   }
-  if (waiver.findings.size() >= kMostFindings) return true;
-  return std::includes(waiver.findings.begin(), waiver.findings.end(),
-                       evidence.fingerprints.begin(), evidence.fingerprints.end());
+  auto end = now.end();
+  if (waiver.total > 0) {
+    // Digests are evenly spread, so what is remembered is a sample of all.
+    if (now.size() > waiver.total) return false;
+    end = std::upper_bound(now.begin(), now.end(), waiver.findings.back());
+  }
+  return std::includes(waiver.findings.begin(), waiver.findings.end(), now.begin(), end);
 }
 
 }  // namespace
@@ -124,6 +135,14 @@ std::vector<Waiver> Waivers::Take() {
                                    std::tie(b.workload, b.cause, b.entry);
                           }),
               kept_.end());
+  const auto remembered = [&] {
+    size_t count = 0;
+    for (const Waiver& waiver : kept_) count += waiver.findings.size();
+    return count;
+  };
+  for (size_t most = kMostFindings / 2; most > 0 && remembered() > kMostFindingsOfAll; most /= 2) {
+    for (Waiver& waiver : kept_) RememberAtMost(most, waiver);
+  }
   return std::move(kept_);
 }
 
