@@ -57,10 +57,9 @@ TEST(Judge, AsksOnceForAnImageThatManyPodsRun) {
   EXPECT_EQ(judgement.assessments[0].verdict, model::Verdict::kViolated);
   EXPECT_EQ(judgement.images.size(), 1u);
   EXPECT_EQ(judgement.scanned.size(), 1u);
-  EXPECT_FALSE(judgement.pending);
 }
 
-TEST(Judge, AnImageThatIsBeingReadIsUnknownAndPending) {
+TEST(Judge, AnImageThatIsBeingReadIsUnknown) {
   const Knowledge knowledge = [](const ImageRequest&) {
     return ImageKnowledge{nullptr, "the image has not been read yet", true};
   };
@@ -68,7 +67,6 @@ TEST(Judge, AnImageThatIsBeingReadIsUnknownAndPending) {
       Judge(Picture({MakePod("a", "r@sha256:d")}), {MakePolicy()}, knowledge, TimePoint());
   ASSERT_EQ(judgement.assessments.size(), 1u);
   EXPECT_EQ(judgement.assessments[0].verdict, model::Verdict::kUnknown);
-  EXPECT_TRUE(judgement.pending);
 }
 
 TEST(Judge, NoImageIsReadForAPolicyThatAsksForNothing) {
