@@ -15,6 +15,8 @@ constexpr int kMostAttempts = 6;
 
 struct Group {
   bool failed = false;
+  bool pod_failed = false;
+  bool refused = false;
   bool changed = false;  // something that can't be taken back by a deletion
   std::vector<kubernetes::ObjectName> created;
 };
@@ -66,6 +68,13 @@ void TakeBack(kubernetes::ApiClient& client, const Group& group, const CallConte
   }
 }
 
+// Nothing but what this one pod looks like is the reason: its annotations are full, say. It must
+// not keep the others from being isolated or released.
+bool OfThisPodOnly(const Operation& operation, const Error& error) {
+  return operation.verb == Verb::kChangePod && (error.code == ErrorCode::kInvalidArgument ||
+                                                error.code == ErrorCode::kFailedPrecondition);
+}
+
 bool Refused(const Error& error) {
   return error.code == ErrorCode::kPermissionDenied || error.code == ErrorCode::kInvalidArgument;
 }
@@ -110,7 +119,7 @@ std::vector<OperationResult> Execute(kubernetes::ApiClient& client,
     OperationResult& result = results.emplace_back();
     result.operation = &operation;
     Group& group = groups[operation.group];
-    if (group.failed) continue;
+    if (group.failed || (group.pod_failed && operation.verb != Verb::kChangePod)) continue;
     auto status = CarryOut(client, operation, context);
     if (status.has_value()) {
       result.carried_out = true;
@@ -121,9 +130,12 @@ std::vector<OperationResult> Execute(kubernetes::ApiClient& client,
       }
       continue;
     }
-    group.failed = true;
+    (OfThisPodOnly(operation, status.error()) ? group.pod_failed : group.failed) = true;
+    group.refused = group.refused || Refused(status.error());
     result.error = status.error().Within(operation.ToString());
-    if (!group.changed && Refused(status.error())) TakeBack(client, group, context);
+  }
+  for (const auto& [name, group] : groups) {
+    if (group.refused && !group.changed) TakeBack(client, group, context);
   }
   return results;
 }

@@ -18,8 +18,9 @@ struct OperationResult {
 };
 
 // Carries the operations out in their order. After a failure the rest of that group is left; other
-// groups go on. Where a group was refused (kPermissionDenied, kInvalidArgument) after it had only
-// created objects, these are deleted again: nothing is left half done.
+// groups go on. Where only one pod is not taken as it would be, the group's other pods go on, and
+// what is not a pod is left. Where a group was refused (kPermissionDenied, kInvalidArgument) after
+// it had only created objects, these are deleted again: nothing is left half done.
 std::vector<OperationResult> Execute(kubernetes::ApiClient& client,
                                      std::span<const Operation> operations,
                                      const CallContext& context);

@@ -107,6 +107,23 @@ TEST(Records, WhatTheNetworkPolicyLostIsTakenFromThePods) {
   EXPECT_NE(world.DenyAll(), nullptr);
 }
 
+TEST(HoldsNothing, OnlyOnceTheAllowListIsGoneToo) {
+  World world = OneViolated();
+  world.ActionOf("p").allow.dns = true;
+  (void)world.Run();
+  world.Find("p").meta.deleting = true;
+  world.cluster.refuse = [](const std::string& call) -> Status {
+    if (call.starts_with("delete networkpolicies/shop/narrows-allow")) return Unavailable("busy");
+    return Ok();
+  };
+  (void)world.Run();
+  EXPECT_EQ(world.DenyAll(), nullptr);
+  EXPECT_FALSE(HoldsNothing(world.Observe(), "p"));
+  world.cluster.refuse = [](const std::string&) { return Ok(); };
+  (void)world.Run();
+  EXPECT_TRUE(HoldsNothing(world.Observe(), "p"));
+}
+
 TEST(Records, IdleWorkloadKeepsItsQuarantine) {
   World world = OneViolated();
   (void)world.Run();
@@ -162,6 +179,36 @@ TEST(Refusal, OfPodsNamesThePermissionAndLeavesNoNetworkPolicy) {
   EXPECT_EQ(world.DenyAll(), nullptr);
   ASSERT_EQ(world.outcome.records.size(), 1u);
   EXPECT_THAT(world.outcome.records[0].error, HasSubstr("pods is forbidden"));
+}
+
+TEST(Refusal, OfOnePodHoldsUpNoOther) {
+  World world = OneViolated();
+  world.ActionOf("p").max_percent = 100;
+  world.Judge("p", kApi, Verdict::kViolated);
+  world.cluster.refuse = [](const std::string& call) -> Status {
+    if (call == "patch pods/shop/api-1") return InvalidArgument("annotations: too long");
+    return Ok();
+  };
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_TRUE(world.IsQuarantined("web-2"));
+  ASSERT_EQ(world.outcome.records.size(), 2u);
+  EXPECT_THAT(world.outcome.records[0].error, HasSubstr("too long"));
+  EXPECT_EQ(world.outcome.records[1].error, "");
+
+  world.cluster.refuse = [](const std::string& call) -> Status {
+    if (call == "patch pods/shop/web-1") return InvalidArgument("no such label");
+    return Ok();
+  };
+  world.Find("p").enabled = false;
+  (void)world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_FALSE(world.IsQuarantined("web-2"));
+  EXPECT_NE(world.DenyAll(), nullptr);  // it still has a pod
+  world.cluster.refuse = [](const std::string&) { return Ok(); };
+  (void)world.Run();
+  EXPECT_FALSE(world.IsQuarantined("web-1"));
+  EXPECT_EQ(world.DenyAll(), nullptr);
 }
 
 }  // namespace

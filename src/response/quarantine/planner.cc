@@ -431,7 +431,11 @@ bool HoldsNothing(const Situation& situation, std::string_view policy) {
   for (const auto& [key, record] : ObserveQuarantines(situation)) {
     if (record.Find(policy)) return false;
   }
-  return true;
+  const std::string allow = AllowPolicyName(AllowKey({std::string(policy)}));
+  return std::none_of(situation.network_policies.begin(), situation.network_policies.end(),
+                      [&](const model::NetworkPolicy& each) {
+                        return each.name == allow && IsOurAllowPolicy(each);
+                      });
 }
 
 PodChange ChangeForNewPod(const QuarantineRecord& record) {

@@ -14,7 +14,8 @@ namespace narrows::response::quarantine {
 // (waivers) is written before it is acted on.
 ActionPlan PlanQuarantine(const Situation& situation, TimePoint now);
 
-// Nothing in the cluster is claimed by the policy any more: its finalizer may go.
+// Nothing in the cluster is claimed by the policy any more, and no NetworkPolicy of its allow-list
+// is left: its finalizer may go.
 bool HoldsNothing(const Situation& situation, std::string_view policy);
 
 // What a new pod of a quarantined workload gets at once; `record` is the workload's from

@@ -1,6 +1,7 @@
 #include "response/quarantine/quarantine_action.h"
 
 #include <map>
+#include <utility>
 
 #include "base/log.h"
 #include "base/strings.h"
@@ -10,6 +11,33 @@
 
 namespace narrows::response::quarantine {
 namespace {
+
+// Which error concerns which workload.
+class Failures {
+ public:
+  void Add(const OperationResult& result) {
+    const kubernetes::ObjectName& object = result.operation->object;
+    if (result.error) of_namespace_.emplace(object.name_space, result.error->message);
+    if (result.carried_out || result.operation->verb != Operation::Verb::kChangePod) return;
+    // One that was left has the error that stopped its group.
+    of_pod_[{object.name_space, object.name}] =
+        result.error ? result.error->message : of_namespace_[object.name_space];
+  }
+
+  std::string Of(const model::ActionRecord& record) const {
+    const std::string& name_space = record.workload.name_space;
+    for (const std::string& pod : record.pods) {
+      const auto error = of_pod_.find({name_space, pod});
+      if (error != of_pod_.end()) return error->second;
+    }
+    const auto error = of_namespace_.find(name_space);
+    return record.pods.empty() && error != of_namespace_.end() ? error->second : "";
+  }
+
+ private:
+  std::map<std::string, std::string> of_namespace_;  // the first
+  std::map<std::pair<std::string, std::string>, std::string> of_pod_;
+};
 
 class QuarantineAction final : public ResponseAction {
  public:
@@ -50,11 +78,10 @@ class QuarantineAction final : public ResponseAction {
 
   ActionOutcome Apply(const ActionPlan& plan, const CallContext& context) override {
     ActionOutcome outcome;
-    std::map<std::string, std::string> failed;  // namespace → message
+    Failures failures;
     for (const OperationResult& result : Execute(client_, plan.operations, context)) {
-      if (!result.error) continue;
-      failed.emplace(result.operation->group, result.error->message);
-      outcome.errors.push_back(*result.error);
+      if (result.error) outcome.errors.push_back(*result.error);
+      failures.Add(result);
     }
     for (const Decision& decision : plan.decisions) {
       if (decision.standing != Standing::kNew && decision.standing != Standing::kChanged &&
@@ -62,8 +89,7 @@ class QuarantineAction final : public ResponseAction {
         continue;
       }
       model::ActionRecord record = decision.record;
-      const auto error = failed.find(record.workload.name_space);
-      if (error != failed.end()) record.error = error->second;
+      record.error = failures.Of(record);
       LogOutcome(record);
       outcome.records.push_back(std::move(record));
     }
