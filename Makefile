@@ -18,7 +18,7 @@ dependencies:
 
 build: dependencies
 	@scripts/configure release
-	@cmake --build build/release
+	@cmake --build build/release --target narrows
 
 lab-tools: dependencies
 	@lab/lab build
@@ -55,4 +55,5 @@ lab: build lab-tools
 	@lab/lab start --foreground
 
 bench: build lab-tools
+	@cmake --build build/release --target bench_floor bench_inventory_memory bench_advisories
 	@bench/run build/release
