@@ -109,7 +109,6 @@ class FakePolicyWatch final : public PolicyWatch {
 class FakeImages final : public ImagePipeline {
  public:
   ImageKnowledge Get(const ImageRequest&) override { return {nullptr, "not known", false}; }
-  void Adopt(const std::string&, model::ImageAnalysis) override {}
   void SetScanner(ActiveScanner) override {}
   void Retain(const std::vector<std::string>& keys) override {
     const std::lock_guard lock(mutex_);

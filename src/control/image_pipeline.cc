@@ -54,13 +54,6 @@ class ThreadedImagePipeline final : public ImagePipeline {
     return entry.knowledge;
   }
 
-  void Adopt(const std::string& key, model::ImageAnalysis analysis) override {
-    const std::lock_guard lock(mutex_);
-    Entry& entry = entries_[key];
-    entry.analysis = std::make_shared<const model::ImageAnalysis>(std::move(analysis));
-    Enqueue(key, entry);
-  }
-
   void SetScanner(ActiveScanner scanner) override {
     const std::lock_guard lock(mutex_);
     scanner_ = std::move(scanner);

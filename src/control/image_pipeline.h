@@ -72,9 +72,6 @@ class ImagePipeline {
   // What is known now. An image not asked for before is queued.
   virtual ImageKnowledge Get(const ImageRequest& request) = 0;
 
-  // As if it had been analysed; for what a store remembers.
-  virtual void Adopt(const std::string& key, model::ImageAnalysis analysis) = 0;
-
   // Scans everything known anew, in the background.
   virtual void SetScanner(ActiveScanner scanner) = 0;
 

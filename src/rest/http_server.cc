@@ -1,12 +1,14 @@
 // The only translation unit that knows Boost.Beast.
 #include "rest/http_server.h"
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -62,14 +64,14 @@ Request ToRequest(const http::request<http::empty_body>& message) {
 // One connection. Each pending operation holds a reference, so it lives until the last one ends.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const HttpServer::Handler& handler, std::atomic<int>& open,
+  Session(tcp::socket socket, const HttpServer::Handler& handler,
           std::chrono::milliseconds idle_timeout)
-      : stream_(std::move(socket)), handler_(handler), open_(open), idle_timeout_(idle_timeout) {
-    ++open_;
+      : stream_(std::move(socket)), handler_(handler), idle_timeout_(idle_timeout) {}
+
+  // From any thread.
+  void Close() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->stream_.close(); });
   }
-  ~Session() { --open_; }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
 
   void Read() {
     parser_.emplace();
@@ -112,7 +114,6 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<http::request_parser<http::empty_body>> parser_;
   http::response<http::string_body> reply_;
   const HttpServer::Handler& handler_;
-  std::atomic<int>& open_;
   const std::chrono::milliseconds idle_timeout_;
 };
 
@@ -149,17 +150,29 @@ class BeastServer final : public HttpServer {
           if (error == asio::error::operation_aborted) return;
           if (error) {
             LogWarning("a connection could not be accepted", {{"error", error.message()}});
-          } else if (open_ < options_.most_connections) {
-            std::make_shared<Session>(std::move(socket), handler_, open_, options_.idle_timeout)
-                ->Read();
+          } else {
+            Serve(std::move(socket));
           }
           Accept();
         });
   }
 
+  // Whoever holds connections open and sends nothing must not shut out the kubelet's probes.
+  void Serve(tcp::socket socket) {
+    std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
+    if (sessions_.size() >= options_.most_connections) {
+      if (const auto oldest = sessions_.front().lock()) oldest->Close();
+      sessions_.pop_front();
+    }
+    const auto session =
+        std::make_shared<Session>(std::move(socket), handler_, options_.idle_timeout);
+    sessions_.push_back(session);
+    session->Read();
+  }
+
   const HttpServerOptions options_;
   const Handler handler_;
-  std::atomic<int> open_{0};
+  std::deque<std::weak_ptr<Session>> sessions_;  // of the acceptor, which accepts one at a time
   asio::io_context context_;
   tcp::acceptor acceptor_;
   uint16_t port_ = 0;

@@ -26,7 +26,7 @@ struct Response {
 struct HttpServerOptions {
   std::string listen;  // "HOST:PORT" with a numeric host; "[::]:8081"; port 0 takes a free one
   int threads = 1;
-  int most_connections = 64;                       // further ones are closed at once
+  size_t most_connections = 64;                    // one more closes the oldest
   std::chrono::milliseconds idle_timeout{10'000};  // for a whole request, and between two
 };
 

@@ -1,6 +1,11 @@
 #include "rest/http_server.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <deque>
 
 #include "base/call_context.h"
 #include "http/http_client.h"
@@ -45,6 +50,40 @@ TEST_F(HttpServerTest, RefusesOtherMethodsAndHugeHeaders) {
   EXPECT_EQ(Send("DELETE", "/")->status, 405);
   EXPECT_FALSE(Send("GET", "/", {{"X-Huge", std::string(20000, 'x')}}).has_value());
   EXPECT_EQ(Send("GET", "/still-there")->status, 200);
+}
+
+// A connection that says nothing.
+class SilentClient {
+ public:
+  explicit SilentClient(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~SilentClient() { close(fd_); }
+  SilentClient(const SilentClient&) = delete;
+  SilentClient& operator=(const SilentClient&) = delete;
+  bool connected() const { return connected_; }
+
+ private:
+  const int fd_;
+  bool connected_ = false;
+};
+
+TEST_F(HttpServerTest, SilentConnectionsDoNotShutOutOthers) {
+  server_ = *StartHttpServer(
+      {.listen = "127.0.0.1:0", .most_connections = 4, .idle_timeout = std::chrono::minutes(10)},
+      Echo);
+  std::deque<SilentClient> silent;
+  for (int i = 0; i < 8; ++i) {
+    silent.emplace_back(server_->port());
+    ASSERT_TRUE(silent.back().connected());
+  }
+  const auto response = Send("GET", "/healthz");
+  ASSERT_TRUE(response.has_value()) << response.error().message;
+  EXPECT_EQ(response->status, 200);
 }
 
 TEST(Listen, MalformedAndTakenAddressesAreErrors) {

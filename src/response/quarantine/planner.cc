@@ -28,6 +28,16 @@ bool HasPod(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// What each pod of a quarantined workload gets, new ones at once; who comes later is not detached.
+PodChange LabelsOf(const QuarantineRecord& record) {
+  PodChange change;
+  change.set_labels = {{std::string(kControllerLabel), std::string(kControllerValue)},
+                       {std::string(kInspectionLabel), std::string(kInspectionValue)}};
+  if (!record.allow.empty()) change.set_labels[std::string(kAllowLabel)] = record.allow;
+  change.set_annotations = {{std::string(kRecordAnnotation), FormatRecord(OnPods(record))}};
+  return change;
+}
+
 // The change that takes everything of ours off the pod.
 PodChange ReleaseOf(const model::Pod& pod) {
   PodChange change;
@@ -147,7 +157,7 @@ class NamespacePlanner {
   }
 
   PodChange IsolationOf(const model::Pod& pod, const QuarantineRecord& record) const {
-    PodChange change = ChangeForNewPod(record);
+    PodChange change = LabelsOf(record);
     if (HasPod(record.detach, pod.name) && !IsDetached(pod)) {
       change.take_off = LabelsToTakeOff(pod, situation_.services, situation_.network_policies);
       if (!change.take_off.empty()) {
@@ -436,15 +446,6 @@ bool HoldsNothing(const Situation& situation, std::string_view policy) {
                       [&](const model::NetworkPolicy& each) {
                         return each.name == allow && IsOurAllowPolicy(each);
                       });
-}
-
-PodChange ChangeForNewPod(const QuarantineRecord& record) {
-  PodChange change;
-  change.set_labels = {{std::string(kControllerLabel), std::string(kControllerValue)},
-                       {std::string(kInspectionLabel), std::string(kInspectionValue)}};
-  if (!record.allow.empty()) change.set_labels[std::string(kAllowLabel)] = record.allow;
-  change.set_annotations = {{std::string(kRecordAnnotation), FormatRecord(OnPods(record))}};
-  return change;
 }
 
 }  // namespace narrows::response::quarantine

@@ -18,8 +18,4 @@ ActionPlan PlanQuarantine(const Situation& situation, TimePoint now);
 // is left: its finalizer may go.
 bool HoldsNothing(const Situation& situation, std::string_view policy);
 
-// What a new pod of a quarantined workload gets at once; `record` is the workload's from
-// ObserveQuarantines. Only labels: who comes later is not detached.
-PodChange ChangeForNewPod(const QuarantineRecord& record);
-
 }  // namespace narrows::response::quarantine

@@ -126,10 +126,4 @@ ActionPlan PlanReleaseOfAll(const Situation& situation, TimePoint now) {
   return PlanQuarantine(nobody, now);
 }
 
-Status LabelNewPod(kubernetes::ApiClient& client, const model::Pod& pod,
-                   const QuarantineRecord& record, const CallContext& context) {
-  return ChangePod(client, {kubernetes::kPods, pod.name_space, pod.name, ""}, pod.uid,
-                   ChangeForNewPod(record), context);
-}
-
 }  // namespace narrows::response::quarantine

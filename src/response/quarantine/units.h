@@ -36,8 +36,7 @@ struct Unit {
 // All units, sorted by key.
 std::vector<Unit> ObserveUnits(const Situation& situation);
 
-// What is quarantined at the moment, by the unit's key: for `quarantine list` and for labelling new
-// pods without planning anew.
+// What is quarantined at the moment, by the unit's key.
 std::map<std::string, QuarantineRecord, std::less<>> ObserveQuarantines(const Situation& situation);
 
 // The labels as they stand on the pod, and as policies select by.
