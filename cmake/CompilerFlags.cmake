@@ -20,6 +20,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library when optimising or sanitising.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
                       -Wno-array-bounds -Wno-dangling-pointer)
+  add_link_options(-Wno-stringop-overflow -Wno-stringop-overread)  # under LTO they come at the link
   if(NARROWS_PCH)
     add_compile_options(-fpch-preprocess)
   endif()

@@ -95,7 +95,24 @@ void WarnAtEndOfSupport(TimePoint now, report::ScanReport& report) {
                             ": new vulnerabilities in it may not be published");
 }
 
-Result<report::ScanReport> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) {
+// What was suppressed does not count, nor what --ignore-unfixed leaves out; --severity only hides.
+bool Fails(const Rules& rules, const report::ScanReport& report) {
+  if (report.judgement && report.judgement->verdict == model::Verdict::kViolated) return true;
+  if (!rules.fail_on) return false;
+  for (const model::Finding& finding : report.findings) {
+    if (rules.filter.ignore_unfixed && finding.vulnerability.fixed_version.empty()) continue;
+    if (finding.kind == model::FindingKind::kVulnerability && finding.severity >= *rules.fail_on)
+      return true;
+  }
+  return false;
+}
+
+struct Scanned {
+  report::ScanReport report;
+  bool fails = false;
+};
+
+Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) {
   ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database));
   ASSIGN_OR_RETURN(const std::shared_ptr<const advisories::AdvisoryDatabase> database,
                    advisories::AdvisoryDatabase::Open(path));
@@ -118,10 +135,11 @@ Result<report::ScanReport> Scan(const ScanFlags& flags, const Rules& rules, Time
   report.warnings.insert(report.warnings.end(), ignored.statuses.begin(), ignored.statuses.end());
   WarnAtEndOfSupport(now, report);
   if (rules.policy) Judge(*rules.policy, now, report);
+  const bool fails = Fails(rules, report);
   findings::Filtered filtered = findings::ApplyFilter(rules.filter, std::move(report.findings));
   report.findings = std::move(filtered.shown);
   report.hidden = filtered.hidden;
-  return report;
+  return Scanned{std::move(report), fails};
 }
 
 void Write(OutputFormat format, const report::ScanReport& report) {
@@ -142,33 +160,24 @@ void Write(OutputFormat format, const report::ScanReport& report) {
   std::cout.flush();
 }
 
-bool Fails(const Rules& rules, const report::ScanReport& report) {
-  if (report.judgement && report.judgement->verdict == model::Verdict::kViolated) return true;
-  if (!rules.fail_on) return false;
-  for (const model::Finding& finding : report.findings) {
-    if (finding.kind == model::FindingKind::kVulnerability && finding.severity >= *rules.fail_on)
-      return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 int RunScan(const ScanFlags& flags) {
   const TimePoint now = SystemClock().Now();
   const Result<Rules> rules = ReadRules(flags);
   if (!rules.has_value()) return Fail(rules.error());
-  const Result<report::ScanReport> report = Scan(flags, *rules, now);
-  if (!report.has_value()) return Fail(report.error());
-  Write(flags.output, *report);
+  const Result<Scanned> scanned = Scan(flags, *rules, now);
+  if (!scanned.has_value()) return Fail(scanned.error());
+  const report::ScanReport& report = scanned->report;
+  Write(flags.output, report);
   if (!std::cout.good()) return Fail(Unavailable("standard output could not be written"));
   if (flags.output != OutputFormat::kTable) {
-    for (const std::string& warning : report->warnings) Warn(warning);
-    if (!report->unknown_reason.empty()) Warn("cannot be judged: " + report->unknown_reason);
+    for (const std::string& warning : report.warnings) Warn(warning);
+    if (!report.unknown_reason.empty()) Warn("cannot be judged: " + report.unknown_reason);
   }
-  if (!report->image.complete)
+  if (!report.image.complete)
     Warn("the result is partial: something of the image could not be read");
-  return Fails(*rules, *report) ? kViolated : kDone;
+  return scanned->fails ? kViolated : kDone;
 }
 
 }  // namespace narrows::app

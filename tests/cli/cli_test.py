@@ -104,6 +104,7 @@ class CliTest(unittest.TestCase):
     def test_fail_on_decides_the_exit_code(self):
         self.assertEqual(self.scan("--fail-on", "high").returncode, 2)
         self.assertEqual(self.scan("--fail-on", "critical").returncode, 0)
+        self.assertEqual(self.scan("--fail-on", "high", "--severity", "low").returncode, 2)
         wrong = self.scan("--fail-on", "terrible")
         self.assertEqual(wrong.returncode, 1)
         self.assertIn("terrible", wrong.stderr)
