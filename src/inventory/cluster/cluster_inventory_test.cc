@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/strings.h"
 #include "inventory/cluster/picture.h"
 
 namespace narrows::inventory::cluster {
@@ -39,9 +40,9 @@ class FakeApi final : public kubernetes::ApiClient {
                            const CallContext&) override {
     if (const auto error = refused.find(type.plural); error != refused.end()) return error->second;
     std::string body = R"({"metadata":{"resourceVersion":"1"},"items":[)";
-    for (const std::string& item : items[type.plural]) {
-      body += (body.back() == '[' ? "" : ",") + item;
-    }
+    // Several threads list at once: nothing may be added to the map.
+    const auto of_type = items.find(type.plural);
+    if (of_type != items.end()) body += Join(of_type->second, ",");
     return body + "]}";
   }
 
