@@ -118,6 +118,10 @@ class Deployed(unittest.TestCase):
     def await_quarantine(self, namespace, workload):
         self.await_nothing_of(lambda: quarantine.faults(LAB, namespace, workload))
 
+    @staticmethod
+    def await_narrows():
+        wait_for("Narrows to be back", LAB.narrows_pod)
+
     def await_release(self, namespace):
         self.await_nothing_of(lambda: quarantine.remains(LAB, namespace))
 
@@ -176,10 +180,6 @@ class Quarantine(Deployed):
         LAB.narrows_outside("quarantine", "release", "--all")
         self.assertIsNone(LAB.get("inspectionpolicy", self.name))
         self.assertEqual([], quarantine.remains(LAB, namespace))
-
-    @staticmethod
-    def await_narrows():
-        wait_for("Narrows to be back", LAB.narrows_pod)
 
 
 class Detaching(Deployed):
@@ -249,19 +249,16 @@ class Trouble(Deployed):
         namespace = self.namespace(deployment("bad"))
         self.isolate()
 
-        def log():
-            return LAB.kubectl("logs", "deployment/narrows", f"--namespace={NAMESPACE}")
+        def named():
+            status = LAB.get("inspectionpolicy", self.name).get("status", {})
+            ready = [c for c in status.get("conditions", []) if c["type"] == "Ready"]
+            return ready and "create networkpolicies" in ready[0]["message"]
 
-        wait_for(
-            "the log to name what is missing",
-            lambda: any(
-                "networkpolicies" in line and "create" in line and namespace in line
-                for line in log().splitlines()
-            ),
-        )
+        wait_for("the policy's condition to name what is missing", named)
         self.assertEqual([], quarantine.remains(LAB, namespace))
         LAB.patch("clusterrole", "narrows", {"rules": role["rules"]})
         self.await_quarantine(namespace, "bad")
+        self.await_narrows()  # meanwhile it was not ready
 
     def test_killed_in_mid_quarantine_it_goes_on_where_it_was(self):
         namespace = self.namespace(deployment("many", replicas=10))
