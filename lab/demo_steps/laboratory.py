@@ -14,7 +14,7 @@ LAB = ROOT / "lab" / "lab"
 BINARY = ROOT / "build" / "release" / "bin" / "narrows"
 NAMESPACE = "narrows-system"
 WORKLOADS = ROOT / "lab" / "workloads"
-PATIENCE = 60  # generous: time never decides
+PATIENCE = 120  # generous: time never decides
 
 
 class Failure(Exception):
@@ -188,7 +188,8 @@ class Laboratory:
         rollouts = [one for one in rollouts if one["metadata"]["namespace"] != NAMESPACE]
         pods = [pod for pod in self.get("pods") if pod["metadata"]["namespace"] != NAMESPACE]
         complete = all(is_rolled_out(one) for one in rollouts)
-        return pods if complete and pods and all(map(is_ready, pods)) else None
+        there = all(is_ready(pod) or pod["status"]["phase"] == "Succeeded" for pod in pods)
+        return pods if complete and pods and there else None
 
     def run_report_now(self):
         """A Job of the CronJob, so that nothing waits for the full minute."""
