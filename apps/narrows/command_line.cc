@@ -345,6 +345,7 @@ int RunCommandLine(int argc, char** argv) {
   AllFlags flags;
   Run run;
   app.require_subcommand(1);
+  app.set_version_flag("--version", "narrows " + std::string(kVersion), "Print the version");
   app.fallthrough();
   app.add_flag("--verbose", flags.log.verbose, "Log what is done");
   app.add_flag("-q,--quiet", flags.log.quiet, "Log errors only, show no progress");

@@ -199,6 +199,11 @@ class CliTest(unittest.TestCase):
                          next((feeds / "epss").glob("*.csv.gz")), "--output", again)
         self.assertEqual(self.db.read_bytes(), again.read_bytes())
 
+    def test_version_is_told_both_ways(self):
+        told = self.run_program("version").stdout
+        self.assertRegex(told, r"^narrows \d+\.\d+\.\d+$")
+        self.assertEqual(self.run_program("--version").stdout, told)
+
     def test_completion_scripts_are_valid_shell(self):
         for shell in ("bash", "zsh", "fish"):
             done = self.run_program("completion", shell)

@@ -31,6 +31,11 @@ Badness BadnessOf(const model::Assessment& assessment) {
   return worst;
 }
 
+// What people mend first: known exploited, then the severity.
+bool Worse(const model::Finding& a, const model::Finding& b) {
+  return std::tuple(a.vulnerability.kev, a.severity) > std::tuple(b.vulnerability.kev, b.severity);
+}
+
 // "CVE-2023-1 (Critical) in openssl and 3 more"; the reason of the unknown where nothing violates.
 std::string ReasonOf(const model::Assessment& assessment) {
   const model::Violation* worst = nullptr;
@@ -40,7 +45,7 @@ std::string ReasonOf(const model::Assessment& assessment) {
     if (unknown.empty()) unknown = container.unknown_reason;
     for (const auto& violation : container.violations) {
       ++count;
-      if (!worst || violation.finding.severity > worst->finding.severity) worst = &violation;
+      if (!worst || Worse(violation.finding, worst->finding)) worst = &violation;
     }
   }
   if (!worst) return "unknown: " + Printable(unknown, 120);
