@@ -47,7 +47,7 @@ struct ClientConfig {
   UserCredentials user;
   Impersonation impersonation;
   std::string name_space = "default";
-  std::string origin;  // for messages: "context \"prod\" of /root/.kube/config"
+  std::string origin;  // for messages: "context \"prod\" of ~/.kube/config"
 };
 
 struct ClientConfigOptions {
