@@ -16,8 +16,6 @@ namespace narrows::control {
 namespace {
 
 using testing::Each;
-using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 
 class NoEvents final : public kubernetes::EventRecorder {

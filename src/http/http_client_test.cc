@@ -356,7 +356,7 @@ TEST(HttpClientTls, RefusesUnusableMaterialAtOnce) {
       {.client_certificate_pem = one.certificate_pem, .client_key_pem = two.key_pem},
       {.client_certificate_pem = "x", .client_key_pem = one.key_pem},
       {.client_certificate_pem = one.certificate_pem, .client_key_pem = "hunter2"},
-      {.ca_pem = one.ca_pem + std::string(9'000'000, '\n')},
+      {.ca_pem = one.ca_pem + std::string(9'000'000, '\n')},  // NOLINT(bugprone-string-constructor)
   };
   for (const TlsOptions& tls : bad) {
     const auto client = MakeHttpClient({.tls = tls});

@@ -72,7 +72,7 @@ constexpr std::string model::Distribution::*kDistributionTexts[] = {
     &model::Distribution::version_codename, &model::Distribution::pretty_name};
 
 void WriteFile(Writer& writer, const AnalysedFile& file) {
-  writer.Number(static_cast<size_t>(file.extractor + 1));
+  writer.Number(static_cast<size_t>(file.extractor) + 1);
   writer.Number(file.failed ? 1 : 0);
   writer.Text(file.as);
   writer.Text(file.packages);
@@ -119,7 +119,7 @@ std::string EncodeLayer(const LayerAnalysis& layer) {
   writer.Number(layer.entries.size());
   for (const LayerEntry& entry : layer.entries) {
     writer.Number(static_cast<size_t>(entry.kind));
-    writer.Number(static_cast<size_t>(entry.file + 1));
+    writer.Number(static_cast<size_t>(entry.file) + 1);
     writer.Text(entry.path);
     writer.Text(entry.target);
   }

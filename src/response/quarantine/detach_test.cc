@@ -9,7 +9,6 @@ namespace narrows::response::quarantine {
 namespace {
 
 using model::Verdict;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
