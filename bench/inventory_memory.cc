@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/strings.h"
 #include "inventory/cluster/cluster_inventory.h"
+#include "kubernetes/list_only_client_testing.h"
 
 namespace narrows {
 namespace {
@@ -78,7 +79,7 @@ std::string ContainerStatus(const std::string& name, int image) {
          R"(","ready":true,"restartCount":0,"state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}})";
 }
 
-class LargeCluster final : public kubernetes::ApiClient {
+class LargeCluster final : public kubernetes::ListOnlyClient {
  public:
   explicit LargeCluster(int pods) : pods_(pods) {}
 
@@ -101,33 +102,6 @@ class LargeCluster final : public kubernetes::ApiClient {
     bytes_ += body.size();
     making_ += std::chrono::steady_clock::now() - started;
     return body;
-  }
-
-  Status Watch(const ResourceType&, const WatchOptions&, const CallContext&,
-               const OnEvent&) override {
-    return Unimplemented("");
-  }
-  Result<std::string> Get(const ObjectName&, const CallContext&) override {
-    return Unimplemented("");
-  }
-  Result<std::string> Create(const ResourceType&, std::string_view, std::string_view,
-                             const CallContext&) override {
-    return Unimplemented("");
-  }
-  Result<std::string> Apply(const ObjectName&, std::string_view, std::string_view,
-                            const CallContext&) override {
-    return Unimplemented("");
-  }
-  Result<std::string> Patch(const ObjectName&, PatchKind, std::string_view,
-                            const CallContext&) override {
-    return Unimplemented("");
-  }
-  Result<std::string> Replace(const ObjectName&, std::string_view, const CallContext&) override {
-    return Unimplemented("");
-  }
-  Status Delete(const ObjectName&, std::string_view, const CallContext&) override { return Ok(); }
-  Result<std::string> GetPath(std::string_view, const CallContext&) override {
-    return Unimplemented("");
   }
 
  private:

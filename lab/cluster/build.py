@@ -49,13 +49,22 @@ def ensure(say=print):
     """Builds whatever is not in the cache; returns the folder. Any number may call this at once."""
     folder = tools_folder()
     if folder.exists():  # it appears by a rename, whole or not at all
+        os.utime(folder)
         return folder
     packages.ensure(say=say)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _lock(folder.parent / "build.lock", say):
         if not folder.exists():
             _build(folder, say)
+            _drop_old(folder)
     return folder
+
+
+def _drop_old(folder):
+    """Drops what no build has wanted for a day: a lab that runs may be on programs of another."""
+    for other in folder.parent.glob("[0-9a-f]" * 16):
+        if other != folder and time.time() - other.stat().st_mtime > 24 * 3600:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -129,7 +129,7 @@ def stop(options):
         os.kill(record["keeper"]["pid"], 15)
     except ProcessLookupError:
         pass
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while linux.is_alive(record["keeper"]):
         if time.monotonic() > deadline:
             raise LabError(

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace narrows {
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {
@@ -105,26 +107,6 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   bytes.resize(static_cast<size_t>(length) - padding);
   return bytes;
 }
-
-namespace {
-
-// Length of the valid UTF-8 sequence at the start of `text`, 0 if it is none (RFC 3629).
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
-      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F))
-    return 0;
-  return length;
-}
-
-}  // namespace
 
 std::string Printable(std::string_view foreign, size_t most) {
   std::string shown;

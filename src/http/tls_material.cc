@@ -5,23 +5,16 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <memory>
+#include "base/handle.h"
 
 namespace narrows::http {
 namespace {
 
 constexpr size_t kMostPemBytes = 4u << 20;  // curl refuses more than 8 million bytes
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Bio = Handle<BIO, BIO_free_all>;
+using Certificate = Handle<X509, X509_free>;
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 
 Bio Open(const std::string& pem) {
   return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));

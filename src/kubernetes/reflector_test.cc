@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "kubernetes/list_only_client_testing.h"
 #include "kubernetes/objects.h"
 #include "kubernetes/resource_types.h"
 
@@ -32,7 +33,7 @@ std::string InitialEnd(int version) {
 }
 
 // Answers each call from a script; when that is used up, a watch waits for the end.
-class ScriptedApi : public ApiClient {
+class ScriptedApi : public ListOnlyClient {
  public:
   struct Step {
     std::vector<std::string> events;  // of a watch
@@ -71,26 +72,6 @@ class ScriptedApi : public ApiClient {
       return context.SleepFor(std::chrono::hours(1));
     }
     return step.end;
-  }
-  Result<std::string> Get(const ObjectName&, const CallContext&) override { return Internal(""); }
-  Result<std::string> Create(const ResourceType&, std::string_view, std::string_view,
-                             const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Apply(const ObjectName&, std::string_view, std::string_view,
-                            const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Patch(const ObjectName&, PatchKind, std::string_view,
-                            const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Replace(const ObjectName&, std::string_view, const CallContext&) override {
-    return Internal("");
-  }
-  Status Delete(const ObjectName&, std::string_view, const CallContext&) override { return Ok(); }
-  Result<std::string> GetPath(std::string_view, const CallContext&) override {
-    return Internal("");
   }
 };
 

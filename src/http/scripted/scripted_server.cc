@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "base/check.h"
+#include "base/handle.h"
 #include "base/strings.h"
 
 namespace narrows::http::scripted {
@@ -24,18 +25,11 @@ namespace {
 
 constexpr size_t kMostRequestHead = 1u << 20;
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using SslContext = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, Deleter<SSL_free>>;
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using SslContext = Handle<SSL_CTX, SSL_CTX_free>;
+using Ssl = Handle<SSL, SSL_free>;
+using Bio = Handle<BIO, BIO_free_all>;
+using Certificate = Handle<X509, X509_free>;
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 
 Certificate ReadCertificate(const std::string& pem) {
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));

@@ -4,25 +4,17 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
-
 #include "base/check.h"
+#include "base/handle.h"
 #include "http/scripted/scripted_server.h"
 
 namespace narrows::http::scripted {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+using Bio = Handle<BIO, BIO_free_all>;
+using Certificate = Handle<X509, X509_free>;
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+using Extension = Handle<X509_EXTENSION, X509_EXTENSION_free>;
 
 std::string Text(BIO* bio) {
   char* bytes = nullptr;

@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "inventory/cluster/picture.h"
+#include "kubernetes/list_only_client_testing.h"
 
 namespace narrows::inventory::cluster {
 namespace {
@@ -25,7 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Lists what it is given and streams what is pushed, by the types' plural names.
-class FakeApi final : public kubernetes::ApiClient {
+class FakeApi final : public kubernetes::ListOnlyClient {
  public:
   std::map<std::string, std::vector<std::string>> items;
   std::map<std::string, Error> refused;
@@ -63,27 +64,6 @@ class FakeApi final : public kubernetes::ApiClient {
       }
       for (const std::string& event : events) RETURN_IF_ERROR(on_event(event));
     }
-  }
-
-  Result<std::string> Get(const ObjectName&, const CallContext&) override { return Internal(""); }
-  Result<std::string> Create(const ResourceType&, std::string_view, std::string_view,
-                             const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Apply(const ObjectName&, std::string_view, std::string_view,
-                            const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Patch(const ObjectName&, PatchKind, std::string_view,
-                            const CallContext&) override {
-    return Internal("");
-  }
-  Result<std::string> Replace(const ObjectName&, std::string_view, const CallContext&) override {
-    return Internal("");
-  }
-  Status Delete(const ObjectName&, std::string_view, const CallContext&) override { return Ok(); }
-  Result<std::string> GetPath(std::string_view, const CallContext&) override {
-    return Internal("");
   }
 
  private:

@@ -5,30 +5,9 @@
 #include <cmath>
 #include <ostream>
 
+#include "base/utf8.h"
+
 namespace narrows::report::documents {
-namespace {
-
-// Length of the valid UTF-8 sequence at `at` (RFC 3629), 0 if there is none.
-size_t Utf8Length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong_or_surrogate =
-      (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
-  return overlong_or_surrogate ? 0 : length;
-}
-
-}  // namespace
-
 void JsonWriter::Separate() {
   if (!first_) out_ << ',';
   if (depth_ > 0) out_ << '\n' << std::string(static_cast<size_t>(depth_) * 2, ' ');
@@ -40,7 +19,7 @@ void JsonWriter::Quoted(std::string_view text) {
   std::string quoted = "\"";
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
-    const size_t length = Utf8Length(text, i);
+    const size_t length = Utf8Length(text.substr(i));
     // U+0080 to U+009F drive terminals as well as the controls below U+0020 do.
     const bool c1 = length == 2 && c == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     if (length == 0) {
