@@ -11,8 +11,14 @@
 #include "commands.h"
 #include "ecosystems/alpine/apk_extractor.h"
 #include "ecosystems/alpine/version.h"
+#include "ecosystems/cargo/version.h"
 #include "ecosystems/debian/dpkg_extractor.h"
 #include "ecosystems/debian/version.h"
+#include "ecosystems/golang/version.h"
+#include "ecosystems/hex/version.h"
+#include "ecosystems/npm/version.h"
+#include "ecosystems/pub/version.h"
+#include "ecosystems/swift/version.h"
 #include "report/terminal/terminal.h"
 
 namespace narrows::app {
@@ -73,6 +79,12 @@ ecosystems::VersionOrders MakeVersionOrders() {
   orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
   orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
   orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
+  orders.push_back(ecosystems::golang::MakeGoVersionOrder());
+  orders.push_back(ecosystems::npm::MakeNpmVersionOrder());
+  orders.push_back(ecosystems::cargo::MakeCargoVersionOrder());
+  orders.push_back(ecosystems::hex::MakeHexVersionOrder());
+  orders.push_back(ecosystems::pub::MakePubVersionOrder());
+  orders.push_back(ecosystems::swift::MakeSwiftVersionOrder());
   return orders;
 }
 

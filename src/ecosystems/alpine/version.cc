@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "ecosystems/version_text.h"
 
 namespace narrows::ecosystems::alpine {
 namespace {
@@ -33,9 +34,6 @@ struct Token {
 constexpr std::array<std::string_view, 9> kSuffixes = {"alpha", "beta", "pre", "rc", "cvs",
                                                        "svn",   "git",  "hg",  "p"};
 constexpr int kFirstPostSuffix = 4;
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 class Tokens {
  public:
@@ -69,8 +67,7 @@ class Tokens {
   Token Invalid() { return Take(TokenKind::kInvalid, rest_.size()); }
 
   Token Digits(TokenKind kind, size_t skip) {
-    size_t end = skip;
-    while (end < rest_.size() && IsDigit(rest_[end])) ++end;
+    const size_t end = skip + DigitsFrom(rest_, skip);
     return end == skip ? Invalid() : Take(kind, end, skip);
   }
 
@@ -99,21 +96,6 @@ class Tokens {
   std::string_view rest_;
   std::optional<TokenKind> last_;
 };
-
-std::weak_ordering CompareText(std::string_view a, std::string_view b) {
-  return a.compare(b) <=> 0;
-}
-
-std::weak_ordering CompareNumbers(std::string_view a, std::string_view b) {
-  const auto strip = [](std::string_view digits) {
-    const size_t first = digits.find_first_not_of('0');
-    return first == std::string_view::npos ? std::string_view() : digits.substr(first);
-  };
-  a = strip(a);
-  b = strip(b);
-  if (a.size() != b.size()) return a.size() <=> b.size();
-  return CompareText(a, b);
-}
 
 std::weak_ordering CompareSame(const Token& a, const Token& b) {
   switch (a.kind) {
@@ -144,7 +126,7 @@ class AlpineVersionOrder final : public VersionOrder {
 
   Status Validate(std::string_view version) const override {
     const auto fault = [&](const std::string& what) {
-      return InvalidArgument('"' + Printable(version) + "\" is not an Alpine version: " + what);
+      return NotAVersion(version, "an Alpine", what);
     };
     if (version.empty()) return fault("it is empty");
     Tokens tokens(version);

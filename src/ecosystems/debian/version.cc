@@ -4,19 +4,10 @@
 #include <string>
 
 #include "base/strings.h"
+#include "ecosystems/version_text.h"
 
 namespace narrows::ecosystems::debian {
 namespace {
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool AllDigits(std::string_view text) {
-  for (const char c : text) {
-    if (!IsDigit(c)) return false;
-  }
-  return !text.empty();
-}
 
 struct Parts {
   std::string_view epoch;  // digits; empty means 0
@@ -30,7 +21,7 @@ struct Parts {
 Parts SplitVersion(std::string_view version) {
   Parts parts;
   const size_t colon = version.find(':');
-  if (colon != std::string_view::npos && AllDigits(version.substr(0, colon))) {
+  if (colon != std::string_view::npos && IsNumber(version.substr(0, colon))) {
     parts.epoch = version.substr(0, colon);
     version.remove_prefix(colon + 1);
   }
@@ -41,18 +32,6 @@ Parts SplitVersion(std::string_view version) {
   return parts;
 }
 
-std::string_view WithoutLeadingZeros(std::string_view digits) {
-  const size_t first = digits.find_first_not_of('0');
-  return first == std::string_view::npos ? std::string_view() : digits.substr(first);
-}
-
-std::weak_ordering CompareNumbers(std::string_view a, std::string_view b) {
-  a = WithoutLeadingZeros(a);
-  b = WithoutLeadingZeros(b);
-  if (a.size() != b.size()) return a.size() <=> b.size();
-  return a.compare(b) <=> 0;
-}
-
 // Place of a character in the "modified ASCII" of the policy: tilde before the end of the part,
 // then letters, then everything else. A digit counts as the end.
 int Place(std::string_view text, size_t at) {
@@ -61,12 +40,6 @@ int Place(std::string_view text, size_t at) {
   if (c == '~') return -1;
   const int code = static_cast<unsigned char>(c);
   return IsLetter(c) ? code : code + 256;
-}
-
-size_t DigitsFrom(std::string_view text, size_t at) {
-  size_t end = at;
-  while (end < text.size() && IsDigit(text[end])) ++end;
-  return end - at;
 }
 
 // Of upstream versions and of revisions: non-digits and digits by turns.
@@ -93,8 +66,7 @@ std::weak_ordering ComparePart(std::string_view a, std::string_view b) {
 }
 
 Error Fault(std::string_view version, std::string_view fault) {
-  return InvalidArgument('"' + Printable(version) +
-                         "\" is not a Debian version: " + std::string(fault));
+  return NotAVersion(version, "a Debian", fault);
 }
 
 Status CheckCharacters(std::string_view version, std::string_view part, std::string_view extra,

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "ecosystems/version_order.h"
+
+namespace narrows::ecosystems {
+
+// Semantic Versioning 2.0.0 (https://semver.org/spec/v2.0.0.html): precedence by §11, validity by
+// §2, §9 and §10. A leading "v" is no part of the version and is passed over, since many tools
+// write it. Numbers have no upper limit (the specification gives none).
+std::weak_ordering CompareSemVer(std::string_view a, std::string_view b);
+
+// Build metadata (what follows "+"), compared as pre-releases are, a version without before all
+// with. §10 lets precedence ignore it; some ecosystems do not.
+std::weak_ordering CompareBuildMetadata(std::string_view a, std::string_view b);
+
+// `kind` names the version in the error: "an npm". `least_numbers` of major, minor and patch must
+// be there; missing ones are 0.
+Status ValidateSemVer(std::string_view version, std::string_view kind, int least_numbers = 3);
+
+}  // namespace narrows::ecosystems
