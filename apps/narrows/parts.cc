@@ -18,6 +18,7 @@
 #include "ecosystems/hex/version.h"
 #include "ecosystems/npm/version.h"
 #include "ecosystems/pub/version.h"
+#include "ecosystems/rpm/version.h"
 #include "ecosystems/swift/version.h"
 #include "report/terminal/terminal.h"
 
@@ -85,6 +86,7 @@ ecosystems::VersionOrders MakeVersionOrders() {
   orders.push_back(ecosystems::hex::MakeHexVersionOrder());
   orders.push_back(ecosystems::pub::MakePubVersionOrder());
   orders.push_back(ecosystems::swift::MakeSwiftVersionOrder());
+  for (auto& order : ecosystems::rpm::MakeRpmVersionOrders()) orders.push_back(std::move(order));
   return orders;
 }
 
