@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace narrows::model {
 
@@ -16,9 +17,17 @@ struct Distribution {
   friend bool operator==(const Distribution&, const Distribution&) = default;
 };
 
-// One installed package.
+// What tells that a package is there, the strongest first.
+enum class Evidence {
+  kInstalled,   // the record that an installation leaves
+  kExecutable,  // an executable that was built of it says so
+  kLockFile,    // a file that says what is to be installed
+};
+std::string_view ToString(Evidence evidence);  // "installed", "executable", "lockFile"
+
+// One package.
 struct Package {
-  std::string ecosystem;  // OSV's name without a release: "Debian", "Ubuntu", "Alpine"
+  std::string ecosystem;  // OSV's name without a release: "Debian", "Ubuntu", "Alpine", "npm"
   std::string name;       // as installed (the binary package)
   std::string version;
   std::string architecture;
@@ -28,6 +37,12 @@ struct Package {
   std::string purl;            // package-url, with the distro qualifier where one is known
   std::string path;            // the file it was read from, "/"-rooted
   std::string layer;  // diffID of the layer that brought this record; empty for a directory
+  Evidence evidence = Evidence::kInstalled;
+  // Of a language's package whose file an operating system's package owns, that one's name: the
+  // distribution answers for it, and only the owner is to be judged.
+  std::string owner;
+  std::string modularity;  // of an rpm of a module: "name:stream:version:context"
+  std::string vendor;      // of an rpm, who built it
 
   friend bool operator==(const Package&, const Package&) = default;
 };

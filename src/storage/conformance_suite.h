@@ -62,6 +62,10 @@ class StoreConformance : public ::testing::TestWithParam<StoreFactory> {
     image.distribution = model::Distribution{"debian", "", "12", "bookworm", "Debian 12"};
     image.packages = {Package("curl", "7.88.1", "curl"), Package("libcurl4", "7.88.1", "curl"),
                       Package("zlib1g", "1.2.13", "zlib")};
+    image.packages[1].evidence = model::Evidence::kLockFile;
+    image.packages[1].owner = "python3-curl";
+    image.packages[1].modularity = "curl:8:1:a";
+    image.packages[2].vendor = "Example";
     image.has_package_database = true;
     image.complete = false;
     image.statuses = {"one file was too large", ""};

@@ -9,7 +9,7 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr std::string_view kMagic = "NARROWS-LAYER-1\n";
+constexpr std::string_view kMagic = "NARROWS-LAYER-2\n";
 
 class Writer {
  public:
@@ -66,7 +66,8 @@ class Reader {
 // The texts of a package that its extractor sets.
 constexpr std::string model::Package::*kPackageTexts[] = {
     &model::Package::ecosystem,    &model::Package::name,        &model::Package::version,
-    &model::Package::architecture, &model::Package::source_name, &model::Package::source_version};
+    &model::Package::architecture, &model::Package::source_name, &model::Package::source_version,
+    &model::Package::path,         &model::Package::modularity,  &model::Package::vendor};
 constexpr std::string model::Distribution::*kDistributionTexts[] = {
     &model::Distribution::id, &model::Distribution::id_like, &model::Distribution::version_id,
     &model::Distribution::version_codename, &model::Distribution::pretty_name};
@@ -97,8 +98,10 @@ AnalysedFile ReadFile(Reader& reader) {
 std::string EncodePackages(const std::vector<model::Package>& packages) {
   Writer writer;
   writer.Number(packages.size());
-  for (const model::Package& package : packages)
+  for (const model::Package& package : packages) {
+    writer.Number(static_cast<size_t>(package.evidence));
     for (const auto text : kPackageTexts) writer.Text(package.*text);
+  }
   return writer.Take();
 }
 
@@ -106,9 +109,13 @@ Result<std::vector<model::Package>> DecodePackages(std::string_view bytes) {
   std::vector<model::Package> packages;
   if (bytes.empty()) return packages;
   Reader reader(bytes);
-  packages.resize(reader.Count(4 * std::size(kPackageTexts)));
-  for (model::Package& package : packages)
+  packages.resize(reader.Count(4 + 4 * std::size(kPackageTexts)));
+  for (model::Package& package : packages) {
+    const size_t evidence = reader.Number();
+    if (evidence > static_cast<size_t>(model::Evidence::kLockFile)) reader.Fault();
+    package.evidence = static_cast<model::Evidence>(evidence);
     for (const auto text : kPackageTexts) package.*text = reader.Text();
+  }
   if (!reader.ReadAll()) return DataLoss("the stored packages of a layer are damaged");
   return packages;
 }

@@ -40,7 +40,7 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as,
     return;
   }
   for (model::Package& package : *packages) {
-    package.path = "/" + as;
+    package.path = "/" + as + (package.path.empty() ? "" : "!/" + package.path);
     found_.push_back({std::move(package), file.extractor});
   }
 }

@@ -5,7 +5,7 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr int kFormat = 1;  // of LayerAnalysis and of what is put into it
+constexpr int kFormat = 2;  // of LayerAnalysis and of what is put into it
 
 }  // namespace
 

@@ -206,6 +206,10 @@ void WriteComponents(const ScanReport& report, const References& refs, JsonWrite
     WriteProperty("sourceVersion", package.source_version, json);
     WriteProperty("path", package.path, json);
     WriteProperty("layer", package.layer, json);
+    WriteProperty("evidence", ToString(package.evidence), json);
+    WriteProperty("owner", package.owner, json);
+    WriteProperty("modularity", package.modularity, json);
+    WriteProperty("vendor", package.vendor, json);
     json.EndArray();
     json.EndObject();
   }

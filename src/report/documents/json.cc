@@ -23,6 +23,10 @@ void WritePackage(const model::Package& package, JsonWriter& json) {
   json.OptionalString("purl", package.purl);
   json.OptionalString("path", package.path);
   json.OptionalString("layer", package.layer);
+  json.String("evidence", ToString(package.evidence));
+  json.OptionalString("owner", package.owner);
+  json.OptionalString("modularity", package.modularity);
+  json.OptionalString("vendor", package.vendor);
 }
 
 void WriteVulnerability(const model::VulnerabilityDetail& detail, JsonWriter& json) {

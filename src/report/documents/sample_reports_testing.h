@@ -71,6 +71,11 @@ inline ScanReport SampleScan() {
                                "e\x1b]0;v\x07il\n\xff\xe2\x80\xae", "");
   for (const auto& finding : {low, critical, accepted, hostile})
     report.image.packages.push_back(std::get<model::PackageSubject>(finding.subject).package);
+  model::Package& everything = report.image.packages.front();
+  everything.evidence = model::Evidence::kLockFile;
+  everything.owner = "python3-zlib";
+  everything.modularity = "zlib:1:8090:abc";
+  everything.vendor = "Example";
   report.findings = {low, critical, hostile};
   report.suppressed = {{accepted, "ignore-file", "not reachable"}};
   report.hidden = 2;

@@ -109,6 +109,13 @@ CREATE TABLE change (
 INSERT INTO meta VALUES ('store', lower(hex(randomblob(8)))), ('dropped', '0');
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE package ADD COLUMN evidence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE package ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE package ADD COLUMN modularity TEXT NOT NULL DEFAULT '';
+ALTER TABLE package ADD COLUMN vendor TEXT NOT NULL DEFAULT '';
+)sql";
+
 Result<int64_t> Pragma(Database& database, std::string_view sql) {
   ASSIGN_OR_RETURN(const std::optional<int64_t> value, database.One(sql));
   return value.value_or(0);
@@ -138,7 +145,7 @@ Result<int64_t> SchemaVersion(Database& database, const std::vector<const char*>
 }  // namespace
 
 const std::vector<const char*>& Migrations() {
-  static const std::vector<const char*> migrations = {kVersion1};
+  static const std::vector<const char*> migrations = {kVersion1, kVersion2};
   return migrations;
 }
 

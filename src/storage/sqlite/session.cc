@@ -86,13 +86,16 @@ Result<int64_t> InternWorkload(Session& session, const model::WorkloadRef& workl
 Result<int64_t> InternPackage(Session& session, const model::Package& package) {
   const std::string key =
       ContentKey({package.ecosystem, package.name, package.version, package.architecture,
-                  package.source_name, package.source_version, package.purl, package.path});
+                  package.source_name, package.source_version, package.purl, package.path,
+                  ToString(package.evidence), package.owner, package.modularity, package.vendor});
   return FindOrInsert(
       session.database, "SELECT id FROM package WHERE key = ?", {Blob{key}},
       "INSERT INTO package (key, ecosystem, name, version, architecture, source_name, "
-      "source_version, purl, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "source_version, purl, path, evidence, owner, modularity, vendor) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Blob{key}, package.ecosystem, package.name, package.version, package.architecture,
-       package.source_name, package.source_version, package.purl, package.path});
+       package.source_name, package.source_version, package.purl, package.path,
+       static_cast<int64_t>(package.evidence), package.owner, package.modularity, package.vendor});
 }
 
 Result<std::optional<int64_t>> FindImage(const Session& session, std::string_view digest) {
@@ -114,7 +117,11 @@ model::Package ReadPackage(const Query& query, int column) {
           .source_version = query.Text(column + 5),
           .purl = query.Text(column + 6),
           .path = query.Text(column + 7),
-          .layer = query.Text(column + 8)};
+          .layer = query.Text(column + 12),
+          .evidence = static_cast<model::Evidence>(query.Int(column + 8)),
+          .owner = query.Text(column + 9),
+          .modularity = query.Text(column + 10),
+          .vendor = query.Text(column + 11)};
 }
 
 std::string StringsToJson(const std::vector<std::string>& strings) {

@@ -51,8 +51,8 @@ Result<std::optional<int64_t>> FindImage(const Session& session, std::string_vie
 // The columns namespace, api_version, kind, name, uid from `column` on.
 model::WorkloadRef ReadWorkload(const Session& session, const Query& query, int column);
 
-// The columns ecosystem, name, version, architecture, source_name, source_version, purl, path from
-// `column` on, then the layer's diffID.
+// The columns ecosystem, name, version, architecture, source_name, source_version, purl, path,
+// evidence, owner, modularity, vendor from `column` on, then the layer's diffID.
 model::Package ReadPackage(const Query& query, int column);
 
 std::string StringsToJson(const std::vector<std::string>& strings);

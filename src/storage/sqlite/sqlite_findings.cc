@@ -7,12 +7,12 @@
 namespace narrows::storage {
 namespace {
 
-// Columns 0-3 of the finding, 4-12 its package, 13 the image, 14-15 of the scan, 16 on the
+// Columns 0-3 of the finding, 4-16 its package, 17 the image, 18-19 of the scan, 20 on the
 // advisory.
 constexpr std::string_view kSelect =
     "SELECT f.identity, f.first_seen, f.last_seen, f.resolved_at, "
     "p.ecosystem, p.name, p.version, p.architecture, p.source_name, p.source_version, p.purl, "
-    "p.path, t.value, i.digest, s.version, s.time, "
+    "p.path, p.evidence, p.owner, p.modularity, p.vendor, t.value, i.digest, s.version, s.time, "
     "a.scanner, a.kind, a.severity, a.vulnerability, a.advisory, a.aliases, a.source, "
     "a.fixed_version, a.status, a.url, a.summary, a.cvss_vector, a.cvss_score, "
     "a.vendor_severity, a.severity_source, a.kev, a.epss_score, a.epss_percentile, a.published, "
@@ -39,30 +39,30 @@ StoredFinding ReadFinding(const Query& row) {
   model::Finding& finding = stored.finding;
   finding.id = HexEncode(row.Bytes(0));
   stored.first_seen = row.Time(1);
-  stored.last_seen = row.IsNull(2) ? row.Time(15) : row.Time(2);
+  stored.last_seen = row.IsNull(2) ? row.Time(19) : row.Time(2);
   stored.resolved_at = row.OptionalTime(3);
-  finding.subject = model::PackageSubject{row.Text(13), ReadPackage(row, 4)};
-  finding.scanner_version = row.Text(14);
-  finding.scanner = row.Text(16);
-  finding.kind = static_cast<model::FindingKind>(row.Int(17));
-  finding.severity = static_cast<model::Severity>(row.Int(18));
+  finding.subject = model::PackageSubject{row.Text(17), ReadPackage(row, 4)};
+  finding.scanner_version = row.Text(18);
+  finding.scanner = row.Text(20);
+  finding.kind = static_cast<model::FindingKind>(row.Int(21));
+  finding.severity = static_cast<model::Severity>(row.Int(22));
   model::VulnerabilityDetail& detail = finding.vulnerability;
-  detail.id = row.Text(19);
-  detail.advisory = row.Text(20);
-  detail.aliases = StringsFromJson(row.Text(21));
-  detail.source = row.Text(22);
-  detail.fixed_version = row.Text(23);
-  detail.status = static_cast<model::FixStatus>(row.Int(24));
-  detail.url = row.Text(25);
-  detail.summary = row.Text(26);
-  detail.cvss_vector = row.Text(27);
-  detail.cvss_score = row.Double(28);
-  detail.vendor_severity = row.Text(29);
-  detail.severity_source = row.Text(30);
-  detail.kev = row.Int(31) != 0;
-  if (!row.IsNull(32)) detail.epss = model::Epss{row.Double(32), row.Double(33)};
-  detail.published = row.OptionalTime(34);
-  detail.modified = row.OptionalTime(35);
+  detail.id = row.Text(23);
+  detail.advisory = row.Text(24);
+  detail.aliases = StringsFromJson(row.Text(25));
+  detail.source = row.Text(26);
+  detail.fixed_version = row.Text(27);
+  detail.status = static_cast<model::FixStatus>(row.Int(28));
+  detail.url = row.Text(29);
+  detail.summary = row.Text(30);
+  detail.cvss_vector = row.Text(31);
+  detail.cvss_score = row.Double(32);
+  detail.vendor_severity = row.Text(33);
+  detail.severity_source = row.Text(34);
+  detail.kev = row.Int(35) != 0;
+  if (!row.IsNull(36)) detail.epss = model::Epss{row.Double(36), row.Double(37)};
+  detail.published = row.OptionalTime(38);
+  detail.modified = row.OptionalTime(39);
   return stored;
 }
 

@@ -94,7 +94,8 @@ Result<std::optional<StoredImage>> SqliteImages::Get(std::string_view digest) co
       Query packages,
       session_.database.Start(
           "SELECT ecosystem, name, version, architecture, source_name, source_version, purl, "
-          "path, text.value FROM image_package JOIN package ON package.id = image_package.package "
+          "path, evidence, owner, modularity, vendor, text.value FROM image_package JOIN package "
+          "ON package.id = image_package.package "
           "LEFT JOIN text ON text.id = image_package.layer WHERE image = ? "
           "ORDER BY ecosystem, name, architecture, version, path",
           {row}));
