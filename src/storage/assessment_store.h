@@ -20,6 +20,19 @@ struct VerdictTransition {
   TimePoint time;
 };
 
+// What becomes of a finding in a workload that runs its image, by the latest assessment under a
+// policy.
+struct FindingUse {
+  enum class Standing { kTolerated, kViolates, kSuppressed };
+
+  model::WorkloadRef workload;
+  std::string policy;
+  model::Verdict verdict = model::Verdict::kUnknown;  // of the workload under the policy
+  Standing standing = Standing::kTolerated;
+  std::string rule;    // that is broken, or what suppresses it; of kTolerated empty
+  std::string reason;  // as the assessment gives it
+};
+
 // Empty members match everything.
 struct AssessmentFilter {
   std::string name_space;
@@ -36,6 +49,11 @@ class AssessmentStore {
   // Sorted by namespace, kind, name, uid, policy. Findings in evidence are whole as far as
   // FindingStore holds them; of others only the id is there.
   virtual Result<std::vector<model::Assessment>> Latest(const AssessmentFilter& filter) const = 0;
+
+  // The workloads that run the image under the policies that judge it, sorted by namespace, kind,
+  // name, uid and policy, and what each makes of the finding (of none where `finding` is empty).
+  virtual Result<std::vector<FindingUse>> UsesOf(std::string_view image_digest,
+                                                 std::string_view finding) const = 0;
 
   // Newest first; of one workload and policy.
   virtual Result<std::vector<VerdictTransition>> Transitions(const model::WorkloadRef& workload,

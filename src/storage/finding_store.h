@@ -17,7 +17,8 @@ struct StoredFinding {
   std::optional<TimePoint> resolved_at;  // the first scan that did not find it any more
 };
 
-// One pass of a scanner over an image, apart from its findings.
+// One pass of a scanner over an image, apart from its findings. A change of the advisories that
+// does not concern the image needs no pass: what the last one found still holds.
 struct ScanState {
   std::string scanner;
   std::string scanner_version;
@@ -45,6 +46,11 @@ class FindingStore {
   // Those of one image, sorted by identity; resolved ones only when asked for.
   virtual Result<std::vector<StoredFinding>> OfImage(std::string_view digest,
                                                      bool with_resolved) const = 0;
+
+  // Those that are filed under the id (a CVE, an advisory's own id or another name of it), in all
+  // images, sorted by image and identity.
+  virtual Result<std::vector<StoredFinding>> OfVulnerability(std::string_view id,
+                                                             bool with_resolved) const = 0;
 
   // The last pass of this scanner over the image; nothing before the first.
   virtual Result<std::optional<ScanState>> LastScan(std::string_view digest,

@@ -16,8 +16,15 @@ struct StoredImage {
   TimePoint last_seen;    // when it last ran, as far as MarkSeen was told
 };
 
-// What was read of images, by digest. Layers, packages and distributions are kept once, however
-// many images share them.
+// A package as advisories name it.
+struct PackageName {
+  std::string ecosystem;  // OSV's name without a release
+  std::string name;       // empty: every package of the ecosystem
+  friend auto operator<=>(const PackageName&, const PackageName&) = default;
+};
+
+// What was read of images, by digest. A package is kept once, and so is what a layer brought,
+// however many images share it.
 class ImageStore {
  public:
   virtual ~ImageStore() = default;
@@ -28,10 +35,11 @@ class ImageStore {
   // All known digests, sorted.
   virtual Result<std::vector<std::string>> Digests() const = 0;
 
-  // Digests, sorted, of the images that hold a package built from `source_name`: the way back from
-  // a new advisory to what it concerns. `ecosystem` is OSV's name without a release.
-  virtual Result<std::vector<std::string>> Containing(std::string_view ecosystem,
-                                                      std::string_view source_name) const = 0;
+  // Digests, sorted, of the images that hold any of the packages, under its own name or that of
+  // its source: the way back from changed advisories to what they concern. Costs time by what is
+  // found, not by how many images there are.
+  virtual Result<std::vector<std::string>> Containing(
+      const std::vector<PackageName>& packages) const = 0;
 
   // Adds the image or replaces what was known of this digest (its findings stay).
   // kInvalidArgument when the digest is empty.

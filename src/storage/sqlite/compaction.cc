@@ -12,12 +12,15 @@ Result<size_t> Delete(Session& session, std::string_view sql, std::initializer_l
 
 constexpr const char* kDropOrphans = R"sql(
 DELETE FROM advisory WHERE id NOT IN (SELECT advisory FROM finding);
+DELETE FROM package_group WHERE id NOT IN (SELECT package_group FROM image_group);
 DELETE FROM package WHERE id NOT IN (SELECT package FROM finding)
-  AND id NOT IN (SELECT package FROM image_package);
+  AND id NOT IN (SELECT package FROM group_package);
+DELETE FROM advisory_package WHERE advisory NOT IN (SELECT id FROM advisory)
+  OR package NOT IN (SELECT id FROM package);
 DELETE FROM layer WHERE id NOT IN (SELECT layer FROM image_layer);
 DELETE FROM text WHERE id NOT IN (SELECT rule FROM evidence)
   AND id NOT IN (SELECT reason FROM evidence)
-  AND id NOT IN (SELECT layer FROM image_package WHERE layer IS NOT NULL);
+  AND id NOT IN (SELECT layer FROM package_group WHERE layer IS NOT NULL);
 DELETE FROM workload WHERE id NOT IN (SELECT workload FROM assessment)
   AND id NOT IN (SELECT workload FROM transition) AND id NOT IN (SELECT workload FROM action);
 )sql";

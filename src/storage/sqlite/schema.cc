@@ -116,6 +116,48 @@ ALTER TABLE package ADD COLUMN modularity TEXT NOT NULL DEFAULT '';
 ALTER TABLE package ADD COLUMN vendor TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What a layer brought to an image, and so most of an image, is one row however many images share
+// it; the way back goes package → group → image → assessment.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE package_group (
+  id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, layer INTEGER
+) STRICT;
+CREATE TABLE group_package (
+  package_group INTEGER NOT NULL REFERENCES package_group ON DELETE CASCADE,
+  package INTEGER NOT NULL, PRIMARY KEY (package_group, package)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE image_group (
+  image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
+  package_group INTEGER NOT NULL, PRIMARY KEY (image, package_group)
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE former AS SELECT row_number() OVER () AS id, image, layer
+  FROM (SELECT DISTINCT image, layer FROM image_package);
+CREATE INDEX temp.former_by_image ON former (image, layer);
+INSERT INTO package_group SELECT id, randomblob(16), layer FROM former;
+INSERT INTO image_group SELECT image, id FROM former;
+INSERT INTO group_package SELECT f.id, p.package FROM image_package p
+  JOIN former f ON f.image = p.image AND f.layer IS p.layer;
+DROP TABLE former;
+DROP TABLE image_package;
+CREATE INDEX group_by_package ON group_package (package);
+CREATE INDEX image_by_group ON image_group (package_group);
+CREATE INDEX package_by_name ON package (ecosystem, name);
+
+CREATE TABLE advisory_package (
+  advisory INTEGER NOT NULL, package INTEGER NOT NULL, PRIMARY KEY (advisory, package)
+) STRICT, WITHOUT ROWID;
+INSERT INTO advisory_package SELECT DISTINCT advisory, package FROM finding;
+CREATE INDEX advisory_by_vulnerability ON advisory (vulnerability);
+
+CREATE TABLE assessment_image (
+  digest TEXT NOT NULL, assessment INTEGER NOT NULL REFERENCES assessment ON DELETE CASCADE,
+  PRIMARY KEY (digest, assessment)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assessment_image_by_assessment ON assessment_image (assessment);
+INSERT OR IGNORE INTO assessment_image SELECT json_extract(c.value, '$.digest'), a.id
+  FROM assessment a, json_each(a.containers) c WHERE json_extract(c.value, '$.digest') <> '';
+)sql";
+
 Result<int64_t> Pragma(Database& database, std::string_view sql) {
   ASSIGN_OR_RETURN(const std::optional<int64_t> value, database.One(sql));
   return value.value_or(0);
@@ -145,7 +187,7 @@ Result<int64_t> SchemaVersion(Database& database, const std::vector<const char*>
 }  // namespace
 
 const std::vector<const char*>& Migrations() {
-  static const std::vector<const char*> migrations = {kVersion1, kVersion2};
+  static const std::vector<const char*> migrations = {kVersion1, kVersion2, kVersion3};
   return migrations;
 }
 

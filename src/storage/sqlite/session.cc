@@ -83,11 +83,15 @@ Result<int64_t> InternWorkload(Session& session, const model::WorkloadRef& workl
   return session.database.LastInsertId();
 }
 
+std::string PackageKey(const model::Package& package) {
+  return ContentKey({package.ecosystem, package.name, package.version, package.architecture,
+                     package.source_name, package.source_version, package.purl, package.path,
+                     ToString(package.evidence), package.owner, package.modularity,
+                     package.vendor});
+}
+
 Result<int64_t> InternPackage(Session& session, const model::Package& package) {
-  const std::string key =
-      ContentKey({package.ecosystem, package.name, package.version, package.architecture,
-                  package.source_name, package.source_version, package.purl, package.path,
-                  ToString(package.evidence), package.owner, package.modularity, package.vendor});
+  const std::string key = PackageKey(package);
   return FindOrInsert(
       session.database, "SELECT id FROM package WHERE key = ?", {Blob{key}},
       "INSERT INTO package (key, ecosystem, name, version, architecture, source_name, "

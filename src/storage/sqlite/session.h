@@ -43,6 +43,9 @@ Result<int64_t> InternText(Session& session, std::string_view text);
 Result<int64_t> InternWorkload(Session& session, const model::WorkloadRef& workload);
 Result<int64_t> InternPackage(Session& session, const model::Package& package);
 
+// What InternPackage knows a package by; its layer is not part of it.
+std::string PackageKey(const model::Package& package);
+
 // The row of a workload or an image of the session's cluster; nothing when there is none.
 Result<std::optional<int64_t>> FindWorkload(const Session& session,
                                             const model::WorkloadRef& workload);

@@ -143,6 +143,38 @@ Status SqliteAssessments::ReadEvidence(int64_t row, model::Assessment& assessmen
   }
 }
 
+Result<std::vector<FindingUse>> SqliteAssessments::UsesOf(std::string_view image_digest,
+                                                          std::string_view finding) const {
+  const std::string identity = IdentityBytes(finding).value_or("");
+  ASSIGN_OR_RETURN(
+      Query query,
+      session_.database.Start(
+          "SELECT w.namespace, w.api_version, w.kind, w.name, w.uid, a.policy, a.verdict, "
+          "min(e.suppressed), r.value, t.value FROM assessment_image i "
+          "JOIN assessment a ON a.id = i.assessment JOIN workload w ON w.id = a.workload "
+          "LEFT JOIN evidence e ON e.assessment = a.id AND e.finding = ?3 "
+          "LEFT JOIN text r ON r.id = e.rule LEFT JOIN text t ON t.id = e.reason "
+          "WHERE i.digest = ?1 AND w.cluster = ?2 GROUP BY a.id "
+          "ORDER BY w.namespace, w.kind, w.name, w.uid, a.policy",
+          {image_digest, session_.cluster, Blob{identity}}));
+  std::vector<FindingUse> uses;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, query.Step());
+    if (!more) return uses;
+    FindingUse use;
+    use.workload = ReadWorkload(session_, query, 0);
+    use.policy = query.Text(5);
+    use.verdict = static_cast<model::Verdict>(query.Int(6));
+    if (!query.IsNull(7)) {
+      use.standing =
+          query.Int(7) != 0 ? FindingUse::Standing::kSuppressed : FindingUse::Standing::kViolates;
+    }
+    use.rule = query.Text(8);
+    use.reason = query.Text(9);
+    uses.push_back(std::move(use));
+  }
+}
+
 Result<std::vector<VerdictTransition>> SqliteAssessments::Transitions(
     const model::WorkloadRef& workload, std::string_view policy, size_t most) const {
   std::vector<VerdictTransition> transitions;
@@ -211,6 +243,8 @@ Result<bool> SqliteAssessments::Write(const model::Assessment& assessment) {
         "UPDATE assessment SET verdict = ?, time = ?, content = ?, containers = ? WHERE id = ?",
         {verdict, Bind(assessment.time), Blob{content}, containers, *row}));
     RETURN_IF_ERROR(session_.database.Run("DELETE FROM evidence WHERE assessment = ?", {*row}));
+    RETURN_IF_ERROR(
+        session_.database.Run("DELETE FROM assessment_image WHERE assessment = ?", {*row}));
   } else {
     RETURN_IF_ERROR(session_.database.Run(
         "INSERT INTO assessment (workload, policy, verdict, time, content, containers) "
@@ -218,6 +252,7 @@ Result<bool> SqliteAssessments::Write(const model::Assessment& assessment) {
         {workload, assessment.policy, verdict, Bind(assessment.time), Blob{content}, containers}));
     row = session_.database.LastInsertId();
   }
+  RETURN_IF_ERROR(WriteImages(*row, assessment));
   RETURN_IF_ERROR(WriteEvidence(*row, assessment));
   RETURN_IF_ERROR(AppendChange(session_, ChangeKind::kAssessment,
                                ChangeKey(assessment.workload, assessment.policy)));
@@ -225,6 +260,16 @@ Result<bool> SqliteAssessments::Write(const model::Assessment& assessment) {
   RETURN_IF_ERROR(
       AddTransition(workload, assessment.policy, before, assessment.verdict, assessment.time));
   return true;
+}
+
+Status SqliteAssessments::WriteImages(int64_t row, const model::Assessment& assessment) {
+  for (const auto& container : assessment.containers) {
+    if (container.image_digest.empty()) continue;
+    RETURN_IF_ERROR(session_.database.Run(
+        "INSERT OR IGNORE INTO assessment_image (digest, assessment) VALUES (?, ?)",
+        {container.image_digest, row}));
+  }
+  return Ok();
 }
 
 Status SqliteAssessments::WriteEvidence(int64_t row, const model::Assessment& assessment) {

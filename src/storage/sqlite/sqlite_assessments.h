@@ -12,6 +12,8 @@ class SqliteAssessments final : public AssessmentStore {
       : session_(session), findings_(findings) {}
 
   Result<std::vector<model::Assessment>> Latest(const AssessmentFilter& filter) const override;
+  Result<std::vector<FindingUse>> UsesOf(std::string_view image_digest,
+                                         std::string_view finding) const override;
   Result<std::vector<VerdictTransition>> Transitions(const model::WorkloadRef& workload,
                                                      std::string_view policy,
                                                      size_t most) const override;
@@ -25,6 +27,7 @@ class SqliteAssessments final : public AssessmentStore {
   Status WriteOneEvidence(int64_t row, int64_t container, bool suppressed, int64_t ordinal,
                           const std::string& finding, const std::string& rule,
                           const std::string& reason);
+  Status WriteImages(int64_t row, const model::Assessment& assessment);
   Status ReadEvidence(int64_t row, model::Assessment& assessment) const;
   Status Erase(const model::WorkloadRef& workload, std::string_view policy);
   Status AddTransition(int64_t workload, std::string_view policy,

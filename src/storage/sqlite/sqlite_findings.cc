@@ -12,16 +12,18 @@ namespace {
 constexpr std::string_view kSelect =
     "SELECT f.identity, f.first_seen, f.last_seen, f.resolved_at, "
     "p.ecosystem, p.name, p.version, p.architecture, p.source_name, p.source_version, p.purl, "
-    "p.path, p.evidence, p.owner, p.modularity, p.vendor, t.value, i.digest, s.version, s.time, "
+    "p.path, p.evidence, p.owner, p.modularity, p.vendor, "
+    "(SELECT t.value FROM image_group ig JOIN group_package gp ON "
+    "gp.package_group = ig.package_group AND gp.package = f.package JOIN package_group g ON "
+    "g.id = ig.package_group JOIN text t ON t.id = g.layer WHERE ig.image = f.image), "
+    "i.digest, s.version, s.time, "
     "a.scanner, a.kind, a.severity, a.vulnerability, a.advisory, a.aliases, a.source, "
     "a.fixed_version, a.status, a.url, a.summary, a.cvss_vector, a.cvss_score, "
     "a.vendor_severity, a.severity_source, a.kev, a.epss_score, a.epss_percentile, a.published, "
     "a.modified "
     "FROM finding f JOIN image i ON i.id = f.image JOIN advisory a ON a.id = f.advisory "
     "JOIN package p ON p.id = f.package "
-    "LEFT JOIN scan s ON s.image = f.image AND s.scanner = a.scanner "
-    "LEFT JOIN image_package ip ON ip.image = f.image AND ip.package = f.package "
-    "LEFT JOIN text t ON t.id = ip.layer ";
+    "LEFT JOIN scan s ON s.image = f.image AND s.scanner = a.scanner ";
 
 const std::string& SelectOne() {
   static const std::string sql = std::string(kSelect) + "WHERE f.identity = ? AND i.cluster = ?";
@@ -31,6 +33,20 @@ const std::string& SelectOfImage() {
   static const std::string sql =
       std::string(kSelect) +
       "WHERE f.image = ? AND (? OR f.resolved_at IS NULL) ORDER BY f.identity";
+  return sql;
+}
+
+// The images that hold what the advisories speak of, and their findings of these advisories.
+const std::string& SelectOfVulnerability() {
+  static const std::string sql =
+      std::string(kSelect) +
+      "WHERE (f.image, f.identity) IN (SELECT h.image, h.identity FROM advisory v "
+      "JOIN advisory_package ap ON ap.advisory = v.id "
+      "JOIN group_package gp ON gp.package = ap.package "
+      "JOIN image_group ig ON ig.package_group = gp.package_group "
+      "JOIN finding h ON h.image = ig.image AND h.advisory = v.id AND h.package = ap.package "
+      "WHERE v.vulnerability = ?1 OR v.advisory = ?1 OR instr(v.aliases, ?2) > 0) "
+      "AND i.cluster = ?3 AND (?4 OR f.resolved_at IS NULL) ORDER BY i.digest, f.identity";
   return sql;
 }
 
@@ -119,6 +135,21 @@ Result<std::vector<StoredFinding>> SqliteFindings::OfImage(std::string_view dige
   }
 }
 
+Result<std::vector<StoredFinding>> SqliteFindings::OfVulnerability(std::string_view id,
+                                                                   bool with_resolved) const {
+  const std::string alias = StringsToJson({std::string(id)});
+  ASSIGN_OR_RETURN(Query query, session_.database.Start(
+                                    SelectOfVulnerability(),
+                                    {id, std::string_view(alias).substr(1, alias.size() - 2),
+                                     session_.cluster, static_cast<int64_t>(with_resolved)}));
+  std::vector<StoredFinding> findings;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, query.Step());
+    if (!more) return findings;
+    findings.push_back(ReadFinding(query));
+  }
+}
+
 Result<std::optional<ScanState>> SqliteFindings::LastScan(std::string_view digest,
                                                           std::string_view scanner) const {
   ASSIGN_OR_RETURN(
@@ -188,6 +219,13 @@ Result<bool> SqliteFindings::WriteFinding(int64_t image, const std::string& iden
   ASSIGN_OR_RETURN(const int64_t package_row, InternPackage(session_, package));
   ASSIGN_OR_RETURN(const int64_t advisory, InternAdvisory(finding, package));
   const auto found = rows.find(identity);
+  const bool elsewhere = found == rows.end() || found->second.package != package_row ||
+                         found->second.advisory != advisory;
+  if (elsewhere) {
+    RETURN_IF_ERROR(session_.database.Run(
+        "INSERT OR IGNORE INTO advisory_package (advisory, package) VALUES (?, ?)",
+        {advisory, package_row}));
+  }
   if (found == rows.end()) {
     RETURN_IF_ERROR(session_.database.Run(
         "INSERT INTO finding (image, identity, package, advisory, first_seen) "
@@ -197,7 +235,7 @@ Result<bool> SqliteFindings::WriteFinding(int64_t image, const std::string& iden
   }
   Row& row = found->second;
   row.found = true;
-  if (row.resolved || row.package != package_row || row.advisory != advisory) {
+  if (row.resolved || elsewhere) {
     RETURN_IF_ERROR(session_.database.Run(
         "UPDATE finding SET package = ?, advisory = ?, last_seen = NULL, resolved_at = NULL "
         "WHERE image = ? AND identity = ?",

@@ -14,6 +14,8 @@ class SqliteFindings final : public FindingStore {
   Result<std::optional<StoredFinding>> Get(std::string_view id) const override;
   Result<std::vector<StoredFinding>> OfImage(std::string_view digest,
                                              bool with_resolved) const override;
+  Result<std::vector<StoredFinding>> OfVulnerability(std::string_view id,
+                                                     bool with_resolved) const override;
   Result<std::optional<ScanState>> LastScan(std::string_view digest,
                                             std::string_view scanner) const override;
   Result<FindingDelta> Replace(std::string_view digest, const ScanState& scan,

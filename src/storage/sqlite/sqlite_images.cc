@@ -1,14 +1,23 @@
 #include "storage/sqlite/sqlite_images.h"
 
-#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <set>
 
 #include "base/json.h"
 
 namespace narrows::storage {
 namespace {
+
+constexpr std::string_view kGroups =
+    "SELECT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
+    "WHERE p.ecosystem = ?1 AND p.source_name = ?2 UNION ALL "
+    "SELECT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
+    "WHERE p.ecosystem = ?1 AND p.name = ?2";
+constexpr std::string_view kGroupsOfEcosystem =
+    "SELECT DISTINCT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
+    "WHERE p.ecosystem = ?1 AND ?2 = ''";
 
 // All of the analysis but layers and packages.
 std::string ToDocument(const model::ImageAnalysis& image) {
@@ -94,9 +103,10 @@ Result<std::optional<StoredImage>> SqliteImages::Get(std::string_view digest) co
       Query packages,
       session_.database.Start(
           "SELECT ecosystem, name, version, architecture, source_name, source_version, purl, "
-          "path, evidence, owner, modularity, vendor, text.value FROM image_package JOIN package "
-          "ON package.id = image_package.package "
-          "LEFT JOIN text ON text.id = image_package.layer WHERE image = ? "
+          "path, evidence, owner, modularity, vendor, text.value FROM image_group i "
+          "JOIN package_group g ON g.id = i.package_group "
+          "JOIN group_package p ON p.package_group = g.id JOIN package ON package.id = p.package "
+          "LEFT JOIN text ON text.id = g.layer WHERE i.image = ? "
           "ORDER BY ecosystem, name, architecture, version, path",
           {row}));
   while (true) {
@@ -119,24 +129,34 @@ Result<std::vector<std::string>> SqliteImages::Digests() const {
   }
 }
 
-Result<std::vector<std::string>> SqliteImages::Containing(std::string_view ecosystem,
-                                                          std::string_view source_name) const {
-  ASSIGN_OR_RETURN(
-      Query query,
-      session_.database.Start(
-          "SELECT DISTINCT image.digest FROM package "
-          "JOIN image_package ON image_package.package = package.id "
-          "JOIN image ON image.id = image_package.image "
-          "WHERE package.ecosystem = ? AND package.source_name = ? AND image.cluster = ?",
-          {ecosystem, source_name, session_.cluster}));
-  std::vector<std::string> digests;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, query.Step());
-    if (!more) break;
-    digests.push_back(query.Text(0));
+Result<std::vector<std::string>> SqliteImages::Containing(
+    const std::vector<PackageName>& packages) const {
+  std::set<int64_t> groups;
+  for (const PackageName& package : packages) {
+    // A package is found twice where it has the name of its source.
+    ASSIGN_OR_RETURN(Query query,
+                     session_.database.Start(package.name.empty() ? kGroupsOfEcosystem : kGroups,
+                                             {package.ecosystem, package.name}));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, query.Step());
+      if (!more) break;
+      groups.insert(query.Int(0));
+    }
   }
-  std::sort(digests.begin(), digests.end());
-  return digests;
+  std::set<std::string> digests;
+  for (const int64_t group : groups) {
+    ASSIGN_OR_RETURN(Query query,
+                     session_.database.Start("SELECT image.digest FROM image_group i JOIN image ON "
+                                             "image.id = i.image WHERE i.package_group = ? AND "
+                                             "image.cluster = ?",
+                                             {group, session_.cluster}));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, query.Step());
+      if (!more) break;
+      digests.insert(query.Text(0));
+    }
+  }
+  return std::vector<std::string>(digests.begin(), digests.end());
 }
 
 Status SqliteImages::Put(const model::ImageAnalysis& analysis) {
@@ -154,7 +174,7 @@ Status SqliteImages::Write(const model::ImageAnalysis& analysis) {
       {session_.cluster, analysis.digest, document, Bind(session_.now)}));
   ASSIGN_OR_RETURN(const std::optional<int64_t> image, FindImage(session_, analysis.digest));
   RETURN_IF_ERROR(session_.database.Run("DELETE FROM image_layer WHERE image = ?", {*image}));
-  RETURN_IF_ERROR(session_.database.Run("DELETE FROM image_package WHERE image = ?", {*image}));
+  RETURN_IF_ERROR(session_.database.Run("DELETE FROM image_group WHERE image = ?", {*image}));
   RETURN_IF_ERROR(WriteLayers(*image, analysis.layers));
   RETURN_IF_ERROR(WritePackages(*image, analysis.packages));
   return AppendChange(session_, ChangeKind::kImage, analysis.digest);
@@ -181,23 +201,41 @@ Status SqliteImages::WriteLayers(int64_t image, const std::vector<model::Layer>&
 }
 
 Status SqliteImages::WritePackages(int64_t image, const std::vector<model::Package>& packages) {
-  std::map<std::string_view, int64_t> layers;  // few in an image, many packages each
-  for (const model::Package& package : packages) {
-    ASSIGN_OR_RETURN(const int64_t row, InternPackage(session_, package));
-    Value layer = nullptr;
-    if (!package.layer.empty()) {
-      auto known = layers.find(package.layer);
-      if (known == layers.end()) {
-        ASSIGN_OR_RETURN(const int64_t text, InternText(session_, package.layer));
-        known = layers.emplace(package.layer, text).first;
-      }
-      layer = known->second;
-    }
+  // By layer, then by key: what makes a group the same.
+  std::map<std::string_view, std::map<std::string, const model::Package*>> groups;
+  for (const model::Package& package : packages)
+    groups[package.layer].emplace(PackageKey(package), &package);
+  for (const auto& [layer, members] : groups) {
+    ASSIGN_OR_RETURN(const int64_t group, InternGroup(layer, members));
     RETURN_IF_ERROR(session_.database.Run(
-        "INSERT OR IGNORE INTO image_package (image, package, layer) VALUES (?, ?, ?)",
-        {image, row, layer}));
+        "INSERT INTO image_group (image, package_group) VALUES (?, ?)", {image, group}));
   }
   return Ok();
+}
+
+Result<int64_t> SqliteImages::InternGroup(
+    std::string_view layer, const std::map<std::string, const model::Package*>& packages) {
+  std::string content;
+  for (const auto& [key, package] : packages) content += key;
+  const std::string key = ContentKey({layer, content});
+  ASSIGN_OR_RETURN(
+      const std::optional<int64_t> known,
+      session_.database.One("SELECT id FROM package_group WHERE key = ?", {Blob{key}}));
+  if (known) return *known;
+  Value layer_row = nullptr;
+  if (!layer.empty()) {
+    ASSIGN_OR_RETURN(const int64_t text, InternText(session_, layer));
+    layer_row = text;
+  }
+  RETURN_IF_ERROR(session_.database.Run("INSERT INTO package_group (key, layer) VALUES (?, ?)",
+                                        {Blob{key}, layer_row}));
+  const int64_t group = session_.database.LastInsertId();
+  for (const auto& [package_key, package] : packages) {
+    ASSIGN_OR_RETURN(const int64_t row, InternPackage(session_, *package));
+    RETURN_IF_ERROR(session_.database.Run(
+        "INSERT INTO group_package (package_group, package) VALUES (?, ?)", {group, row}));
+  }
+  return group;
 }
 
 Status SqliteImages::MarkSeen(const std::vector<std::string>& digests) {

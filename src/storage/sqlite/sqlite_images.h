@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "storage/image_store.h"
 #include "storage/sqlite/session.h"
 
@@ -11,8 +14,8 @@ class SqliteImages final : public ImageStore {
 
   Result<std::optional<StoredImage>> Get(std::string_view digest) const override;
   Result<std::vector<std::string>> Digests() const override;
-  Result<std::vector<std::string>> Containing(std::string_view ecosystem,
-                                              std::string_view source_name) const override;
+  Result<std::vector<std::string>> Containing(
+      const std::vector<PackageName>& packages) const override;
   Status Put(const model::ImageAnalysis& analysis) override;
   Status MarkSeen(const std::vector<std::string>& digests) override;
 
@@ -20,6 +23,8 @@ class SqliteImages final : public ImageStore {
   Status Write(const model::ImageAnalysis& analysis);
   Status WriteLayers(int64_t image, const std::vector<model::Layer>& layers);
   Status WritePackages(int64_t image, const std::vector<model::Package>& packages);
+  Result<int64_t> InternGroup(std::string_view layer,
+                              const std::map<std::string, const model::Package*>& packages);
 
   Session& session_;
 };

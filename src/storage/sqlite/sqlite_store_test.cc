@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "storage/conformance_backwards.h"
 #include "storage/conformance_suite.h"
 #include "storage/sqlite/schema.h"
 
@@ -332,6 +333,73 @@ TEST_F(SqliteStoreTest, MigratesStepByStepAndAllOrNothing) {
   EXPECT_EQ(*(*database)->One("SELECT y FROM a"), 7);
   EXPECT_TRUE(CheckSchema(**database, two).has_value());
   EXPECT_TRUE(Migrate(**database, two).has_value()) << "again changes nothing";
+}
+
+TEST_F(SqliteStoreTest, WhatAnOlderVersionWroteIsThereAfterwards) {
+  {
+    auto database = Database::Open(path_, Database::Mode::kWrite);
+    const std::vector<const char*> older(Migrations().begin(), Migrations().begin() + 2);
+    ASSERT_TRUE(Migrate(**database, older).has_value());
+    const std::string rows = R"sql(
+INSERT INTO cluster VALUES (1, 'c');
+INSERT INTO text VALUES (1, 'sha256:l1'), (2, 'sha256:l2');
+INSERT INTO package VALUES
+  (1, x'01', 'Debian', 'curl', '7', '', 'curl', '7', '', '', 0, '', '', ''),
+  (2, x'02', 'Debian', 'zlib1g', '1', '', 'zlib', '1', '', '', 0, '', '', ''),
+  (3, x'03', 'Debian', 'apt', '2', '', 'apt', '2', '', '', 0, '', '', '');
+INSERT INTO image VALUES (1, 1, 'sha256:1', '{}', 0, 0), (2, 1, 'sha256:2', '{}', 0, 0);
+INSERT INTO image_package VALUES (1, 1, 1), (1, 2, 2), (1, 3, 2), (2, 1, NULL);
+INSERT INTO advisory (id, key, content, scanner, kind, severity, vulnerability, advisory, aliases,
+  source, fixed_version, status, url, summary, cvss_vector, cvss_score, vendor_severity,
+  severity_source, kev) VALUES (1, x'01', x'01', 'vulnerability', 0, 0, 'CVE-2026-1', 'D-1', '[]',
+  '', '', 0, '', '', '', -1, '', '', 0);
+INSERT INTO finding VALUES (1, x'aa', 1, 1, 0, NULL, NULL);
+INSERT INTO workload VALUES (1, 1, 'shop', 'v1', 'Pod', 'web', 'u');
+INSERT INTO assessment VALUES (1, 1, 'demo', 2, 0, x'00',
+  '[{"name":"a","digest":"sha256:1"},{"name":"b","digest":"sha256:1"},{"name":"c","digest":""}]');
+)sql";
+    const Status written = (*database)->Execute(rows.c_str());
+    ASSERT_TRUE(written.has_value()) << written.error().message;
+  }
+  const auto store = Open();
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  const auto snapshot = *(*store)->Read();
+  const auto packages = (*snapshot->images().Get("sha256:1"))->analysis.packages;
+  ASSERT_EQ(packages.size(), 3u);
+  EXPECT_EQ(packages[0].name + " " + packages[0].layer, "apt sha256:l2");
+  EXPECT_EQ(packages[1].name + " " + packages[1].layer, "curl sha256:l1");
+  EXPECT_EQ((*snapshot->images().Get("sha256:2"))->analysis.packages.at(0).layer, "");
+  EXPECT_EQ(snapshot->images().Containing({{"Debian", "curl"}})->size(), 2u);
+  EXPECT_EQ(snapshot->findings().OfVulnerability("CVE-2026-1", false)->size(), 1u);
+  EXPECT_EQ(snapshot->assessments().UsesOf("sha256:1", "")->size(), 1u);
+}
+
+TEST_F(SqliteStoreTest, WhatALayerBroughtIsStoredOnce) {
+  auto store = Open();
+  const auto rows = [&](const std::string& table) {
+    auto database = Database::Open(path_, Database::Mode::kReadOnly);
+    return *(*database)->One("SELECT count(*) FROM " + table);
+  };
+  for (int i = 0; i < 20; ++i) {
+    auto transaction = (*store)->Begin(TimePoint(Duration(i)));
+    model::ImageAnalysis image;
+    image.digest = "sha256:" + std::to_string(i);
+    for (int n = 0; n < 50; ++n) {
+      image.packages.push_back({.ecosystem = "Debian",
+                                .name = "package-" + std::to_string(n),
+                                .version = "1",
+                                .layer = "sha256:base"});
+    }
+    image.packages.push_back({.ecosystem = "PyPI",
+                              .name = "flask",
+                              .version = std::to_string(i % 4),
+                              .layer = "sha256:app-" + std::to_string(i % 5)});
+    ASSERT_TRUE((*transaction)->images().Put(image).has_value());
+    ASSERT_TRUE((*transaction)->Commit().has_value());
+  }
+  EXPECT_EQ(rows("package"), 54);
+  EXPECT_EQ(rows("group_package"), 50 + 20);
+  EXPECT_EQ(rows("image_group"), 40);
 }
 
 }  // namespace
