@@ -28,7 +28,13 @@ void Query(const AdvisoryDatabase& database, std::string_view ecosystem, std::st
   (void)database.FindById("CVE-2023-0001");
   (void)database.IsKnownExploited("CVE-2023-0001");
   (void)database.FindEpss("CVE-2023-0001");
-  for (uint32_t i = 0; i < 4; ++i) (void)database.ReadRecord(i);
+  (void)database.ListKnownExploited();
+  (void)database.ListEpss();
+  for (uint32_t i = 0; i < 4; ++i) {
+    (void)database.ReadRecord(i);
+    (void)database.ReadRecordKey(i);
+    (void)database.VisitStatements(i, [](auto, auto, const auto&) { return narrows::Ok(); });
+  }
 }
 
 // An index whose only entry has the hash that is asked for and covers the whole of the postings.
@@ -74,6 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       {SectionKind::kIdIndex, IndexOf(HashKey("CVE-2023-0001"), parts[7].size())},
       {SectionKind::kKev, std::string(input)},
       {SectionKind::kEpss, std::string(input)},
+      {SectionKind::kRecordHashes, std::string(input)},
   };
   auto bytes = AssembleDatabase(sections);
   if (!bytes.has_value()) return 0;

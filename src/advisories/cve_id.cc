@@ -30,6 +30,15 @@ std::optional<uint64_t> PackCveId(std::string_view id) {
   return packed << kNumberBits | count;
 }
 
+std::string UnpackCveId(uint64_t packed) {
+  const std::string year = std::to_string(packed >> kNumberBits);
+  const std::string number = std::to_string(packed & ((uint64_t{1} << kNumberBits) - 1));
+  const auto zeros = [](const std::string& digits) {
+    return std::string(digits.size() < kLeastDigits ? kLeastDigits - digits.size() : 0, '0');
+  };
+  return "CVE-" + zeros(year) + year + "-" + zeros(number) + number;
+}
+
 bool IsCveId(std::string_view id) { return PackCveId(id).has_value(); }
 
 }  // namespace narrows::advisories

@@ -14,4 +14,7 @@ bool IsCveId(std::string_view id);
 // above 10^11.
 std::optional<uint64_t> PackCveId(std::string_view id);
 
+// The id that PackCveId made the number of.
+std::string UnpackCveId(uint64_t packed);
+
 }  // namespace narrows::advisories

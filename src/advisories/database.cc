@@ -1,11 +1,15 @@
 #include "advisories/database.h"
 
+#include <algorithm>
+
 #include "advisories/cve_id.h"
 #include "advisories/database_file.h"
 #include "advisories/database_format.h"
 
 namespace narrows::advisories {
 namespace {
+
+constexpr size_t kMostHeadBytes = 10;  // of a package's list: two references
 
 Error Malformed(std::string_view what) {
   return DataLoss("the advisory database is damaged (" + std::string(what) +
@@ -90,6 +94,46 @@ Result<std::string> ReadText(const DatabaseFile& file, SectionKind heap, Decoder
   return std::string(text);
 }
 
+// A record but for the places of its statements, which follow.
+Status ReadRecordFields(const DatabaseFile& file, Decoder& decoder,
+                        AdvisoryDatabase::Record& result) {
+  AdvisoryRecord& advisory = result.advisory;
+  ASSIGN_OR_RETURN(advisory.id, ReadText(file, SectionKind::kNames, decoder));
+  const uint64_t kind = decoder.Varint();
+  if (kind > static_cast<uint64_t>(model::FindingKind::kSecret)) return Malformed("a kind");
+  advisory.kind = static_cast<model::FindingKind>(kind);
+  const auto time = [](uint64_t millis) {
+    return TimePoint(Duration(static_cast<int64_t>(millis)));
+  };
+  advisory.modified = time(decoder.Varint());
+  if (const uint64_t published = decoder.Varint(); published != 0)
+    advisory.published = time(published);
+  ASSIGN_OR_RETURN(advisory.summary, ReadText(file, SectionKind::kTexts, decoder));
+  ASSIGN_OR_RETURN(advisory.url, ReadText(file, SectionKind::kTexts, decoder));
+  ASSIGN_OR_RETURN(const std::string url_end, ReadText(file, SectionKind::kNames, decoder));
+  advisory.url += url_end;
+  for (std::string* text : {&advisory.vendor_severity, &advisory.cvss_vector,
+                            &advisory.severity_source, &result.ecosystem}) {
+    ASSIGN_OR_RETURN(*text, ReadText(file, SectionKind::kNames, decoder));
+  }
+  for (auto* list : {&advisory.vulnerabilities, &advisory.aliases}) {
+    for (size_t left = decoder.Count(); left > 0; --left) {
+      ASSIGN_OR_RETURN(std::string id, ReadText(file, SectionKind::kNames, decoder));
+      list->push_back(std::move(id));
+    }
+  }
+  if (decoder.failed()) return Malformed("a record");
+  return Ok();
+}
+
+EpssRow ReadEpssRow(Decoder& decoder) {
+  EpssRow row;
+  row.cve = decoder.Fixed64();
+  row.score = decoder.Fixed32();
+  row.percentile = decoder.Fixed32();
+  return row;
+}
+
 }  // namespace
 
 AdvisoryDatabase::AdvisoryDatabase(std::unique_ptr<DatabaseFile> file) : file_(std::move(file)) {}
@@ -139,44 +183,72 @@ Status AdvisoryDatabase::FindByPackage(
                 HashKey(ecosystem, package), match);
 }
 
-Result<AdvisoryDatabase::Record> AdvisoryDatabase::ReadRecord(uint32_t record) const {
+Result<std::string_view> AdvisoryDatabase::RecordBytes(uint32_t record) const {
   ASSIGN_OR_RETURN(const std::string_view offsets,
                    file_->Read(SectionKind::kRecordIndex, size_t{record} * 4, 8));
   Decoder pair(offsets);
   const uint32_t begin = pair.Fixed32();
   const uint32_t end = pair.Fixed32();
   if (begin > end) return Malformed("the index of records");
-  ASSIGN_OR_RETURN(const std::string_view bytes,
-                   file_->Read(SectionKind::kRecords, begin, end - begin));
+  return file_->Read(SectionKind::kRecords, begin, end - begin);
+}
+
+Result<AdvisoryDatabase::Record> AdvisoryDatabase::ReadRecord(uint32_t record) const {
+  ASSIGN_OR_RETURN(const std::string_view bytes, RecordBytes(record));
   Decoder decoder(bytes);
   Record result;
-  AdvisoryRecord& advisory = result.advisory;
-  ASSIGN_OR_RETURN(advisory.id, ReadText(*file_, SectionKind::kNames, decoder));
-  const uint64_t kind = decoder.Varint();
-  if (kind > static_cast<uint64_t>(model::FindingKind::kSecret)) return Malformed("a kind");
-  advisory.kind = static_cast<model::FindingKind>(kind);
-  const auto time = [](uint64_t millis) {
-    return TimePoint(Duration(static_cast<int64_t>(millis)));
-  };
-  advisory.modified = time(decoder.Varint());
-  if (const uint64_t published = decoder.Varint(); published != 0)
-    advisory.published = time(published);
-  ASSIGN_OR_RETURN(advisory.summary, ReadText(*file_, SectionKind::kTexts, decoder));
-  ASSIGN_OR_RETURN(advisory.url, ReadText(*file_, SectionKind::kTexts, decoder));
-  ASSIGN_OR_RETURN(const std::string url_end, ReadText(*file_, SectionKind::kNames, decoder));
-  advisory.url += url_end;
-  for (std::string* text : {&advisory.vendor_severity, &advisory.cvss_vector,
-                            &advisory.severity_source, &result.ecosystem}) {
-    ASSIGN_OR_RETURN(*text, ReadText(*file_, SectionKind::kNames, decoder));
-  }
-  for (auto* list : {&advisory.vulnerabilities, &advisory.aliases}) {
-    for (size_t left = decoder.Count(); left > 0; --left) {
-      ASSIGN_OR_RETURN(std::string id, ReadText(*file_, SectionKind::kNames, decoder));
-      list->push_back(std::move(id));
-    }
-  }
-  if (decoder.failed()) return Malformed("a record");
+  RETURN_IF_ERROR(ReadRecordFields(*file_, decoder, result));
   return result;
+}
+
+uint32_t AdvisoryDatabase::RecordCount() const {
+  return static_cast<uint32_t>(file_->SectionBytes(SectionKind::kRecordHashes) / kHashBytes);
+}
+
+Result<AdvisoryDatabase::RecordKey> AdvisoryDatabase::ReadRecordKey(uint32_t record) const {
+  ASSIGN_OR_RETURN(
+      const std::string_view hash,
+      file_->Read(SectionKind::kRecordHashes, size_t{record} * kHashBytes, kHashBytes));
+  ASSIGN_OR_RETURN(const std::string_view bytes, RecordBytes(record));
+  Decoder decoder(bytes);
+  RecordKey key;
+  ASSIGN_OR_RETURN(key.id, file_->ReadString(SectionKind::kNames, decoder.Varint32()));
+  key.hash = Decoder(hash).Fixed64();
+  return key;
+}
+
+Status AdvisoryDatabase::VisitStatements(
+    uint32_t record,
+    const std::function<Status(std::string_view ecosystem, std::string_view package,
+                               const PackageStatement&)>& visit) const {
+  ASSIGN_OR_RETURN(const std::string_view bytes, RecordBytes(record));
+  Decoder decoder(bytes);
+  Record passed_over;
+  RETURN_IF_ERROR(ReadRecordFields(*file_, decoder, passed_over));
+  PackageStatement statement;
+  uint64_t list = 0;
+  for (size_t left = decoder.Count(); left > 0; --left) {
+    list += decoder.Varint32();
+    const uint64_t offset = list + decoder.Varint32();
+    const uint32_t length = decoder.Varint32();
+    if (decoder.failed()) break;
+    ASSIGN_OR_RETURN(const std::string_view head,
+                     file_->Read(SectionKind::kStatements, list,
+                                 std::min<uint64_t>(offset - list, kMostHeadBytes)));
+    ASSIGN_OR_RETURN(const std::string_view body,
+                     file_->Read(SectionKind::kStatements, offset, length));
+    Decoder names(head);
+    ASSIGN_OR_RETURN(const std::string_view ecosystem,
+                     file_->ReadString(SectionKind::kNames, names.Varint32()));
+    ASSIGN_OR_RETURN(const std::string_view package,
+                     file_->ReadString(SectionKind::kNames, names.Varint32()));
+    Decoder content(body);
+    RETURN_IF_ERROR(ReadStatement(*file_, content, statement));
+    if (names.failed() || statement.record != record)
+      return Malformed("the statements of a record");
+    RETURN_IF_ERROR(visit(ecosystem, package, statement));
+  }
+  return decoder.failed() ? Status(Malformed("the statements of a record")) : Ok();
 }
 
 Result<std::vector<uint32_t>> AdvisoryDatabase::FindById(std::string_view id) const {
@@ -198,28 +270,42 @@ Result<bool> AdvisoryDatabase::IsKnownExploited(std::string_view cve) const {
   const auto packed = PackCveId(cve);
   if (!packed.has_value()) return false;
   ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kKev));
-  const size_t at = LowerBound(entries, 8, *packed) * 8;
+  const size_t at = LowerBound(entries, kKevEntryBytes, *packed) * kKevEntryBytes;
   Decoder decoder(entries.substr(std::min(at, entries.size())));
   return decoder.Fixed64() == *packed && !decoder.failed();
 }
 
+Result<std::vector<std::string>> AdvisoryDatabase::ListKnownExploited() const {
+  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kKev));
+  std::vector<std::string> cves;
+  Decoder decoder(entries);
+  while (decoder.left() >= kKevEntryBytes) cves.push_back(UnpackCveId(decoder.Fixed64()));
+  return cves;
+}
+
 Result<std::optional<model::Epss>> AdvisoryDatabase::FindEpss(std::string_view cve) const {
-  constexpr double kScale = 100000;
   const auto packed = PackCveId(cve);
   if (!packed.has_value()) return std::optional<model::Epss>();
   ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kEpss));
   const size_t at = LowerBound(entries, kEpssEntryBytes, *packed) * kEpssEntryBytes;
   Decoder decoder(entries.substr(std::min(at, entries.size())));
-  const uint64_t id = decoder.Fixed64();
-  const uint32_t score = decoder.Fixed32();
-  const uint32_t percentile = decoder.Fixed32();
-  if (decoder.failed() || id != *packed) return std::optional<model::Epss>();
-  return std::optional(model::Epss{score / kScale, percentile / kScale});
+  const EpssRow row = ReadEpssRow(decoder);
+  if (decoder.failed() || row.cve != *packed) return std::optional<model::Epss>();
+  return std::optional(ScoreOf(row));
+}
+
+Result<std::vector<EpssRow>> AdvisoryDatabase::ListEpss() const {
+  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kEpss));
+  std::vector<EpssRow> rows;
+  rows.reserve(entries.size() / kEpssEntryBytes);
+  Decoder decoder(entries);
+  while (decoder.left() >= kEpssEntryBytes) rows.push_back(ReadEpssRow(decoder));
+  return rows;
 }
 
 Status AdvisoryDatabase::Verify() const {
   for (auto kind = static_cast<uint32_t>(SectionKind::kMetadata);
-       kind <= static_cast<uint32_t>(SectionKind::kEpss); ++kind) {
+       kind <= static_cast<uint32_t>(SectionKind::kRecordHashes); ++kind) {
     const auto section = file_->ReadAll(static_cast<SectionKind>(kind));
     if (!section.has_value()) return section.error();
   }

@@ -11,6 +11,7 @@
 
 #include "advisories/advisory.h"
 #include "advisories/database_metadata.h"
+#include "advisories/epss.h"
 #include "base/result.h"
 #include "model/finding.h"
 
@@ -40,7 +41,7 @@ struct PackageStatement {
 // thread-safe. Failures of reads are kDataLoss and name the remedy.
 class AdvisoryDatabase {
  public:
-  // kNotFound, kInvalidArgument (another kind of file), kUnimplemented (a newer format), kDataLoss
+  // kNotFound, kInvalidArgument (another kind of file), kUnimplemented (another format), kDataLoss
   // (truncated or damaged). The file may be replaced by a rename while it is open.
   static Result<std::unique_ptr<const AdvisoryDatabase>> Open(const std::filesystem::path& path);
   // The same over a file's bytes.
@@ -63,13 +64,35 @@ class AdvisoryDatabase {
   };
   Result<Record> ReadRecord(uint32_t record) const;
 
+  // What a record is and what it says, for telling two databases apart.
+  struct RecordKey {
+    std::string_view id;  // lives as long as the database
+    uint64_t hash = 0;    // HashRecord
+  };
+  Result<RecordKey> ReadRecordKey(uint32_t record) const;
+
+  // Records are numbered from 0 in the order of their ids.
+  uint32_t RecordCount() const;
+
+  // Calls visit for what one record says, by ecosystem and package; otherwise as FindByPackage.
+  Status VisitStatements(
+      uint32_t record,
+      const std::function<Status(std::string_view ecosystem, std::string_view package,
+                                 const PackageStatement&)>& visit) const;
+
   // The records that have the id, or name it among their CVE ids or aliases, sorted by id.
   Result<std::vector<uint32_t>> FindById(std::string_view id) const;
 
   // Whether CISA's catalogue lists the CVE.
   Result<bool> IsKnownExploited(std::string_view cve) const;
 
+  // All of CISA's catalogue, sorted as PackCveId.
+  Result<std::vector<std::string>> ListKnownExploited() const;
+
   Result<std::optional<model::Epss>> FindEpss(std::string_view cve) const;
+
+  // All scores, sorted by CVE; ScoreOf makes of a row what FindEpss gives.
+  Result<std::vector<EpssRow>> ListEpss() const;
 
   // Reads every block: kDataLoss when any is damaged. Takes about 1 ms for 5 MB.
   Status Verify() const;
@@ -77,6 +100,7 @@ class AdvisoryDatabase {
  private:
   explicit AdvisoryDatabase(std::unique_ptr<DatabaseFile> file);
   static Result<std::unique_ptr<const AdvisoryDatabase>> Load(std::unique_ptr<DatabaseFile> file);
+  Result<std::string_view> RecordBytes(uint32_t record) const;
 
   std::unique_ptr<DatabaseFile> file_;
   DatabaseMetadata metadata_;

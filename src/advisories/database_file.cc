@@ -74,9 +74,13 @@ Status DatabaseFile::ReadHeader() {
   const uint32_t version = decoder.Fixed32();
   if (version > kDatabaseFormatVersion)
     return Unimplemented("the advisory database " + name_ + " has format " +
-                         std::to_string(version) + ", this Narrows reads up to " +
+                         std::to_string(version) + ", this Narrows reads format " +
                          std::to_string(kDatabaseFormatVersion) +
                          "; update Narrows or build the database with this one");
+  if (version < kDatabaseFormatVersion && !decoder.failed())
+    return Unimplemented("the advisory database " + name_ + " has the old format " +
+                         std::to_string(version) + ", this Narrows reads format " +
+                         std::to_string(kDatabaseFormatVersion) + std::string(kRemedy));
   header_bytes_ = decoder.Fixed32();
   const uint64_t file_bytes = decoder.Fixed64();
   const uint32_t block_bytes = decoder.Fixed32();
@@ -85,7 +89,7 @@ Status DatabaseFile::ReadHeader() {
     return Damaged("truncated: " + std::to_string(content_.size()) + " of " +
                    std::to_string(file_bytes) + " bytes");
   const uint64_t table_end = kFixedHeaderBytes + kSectionEntryBytes * uint64_t{section_count};
-  if (content_.size() != file_bytes || header_bytes_ > file_bytes || version == 0 ||
+  if (content_.size() != file_bytes || header_bytes_ > file_bytes ||
       block_bytes != kDatabaseBlockBytes || section_count > kMostSections ||
       header_bytes_ < table_end + 8)
     return Damaged("header");

@@ -17,7 +17,7 @@ namespace narrows::advisories {
 // members are thread-safe. A file must be replaced by a rename, never written in place.
 class DatabaseFile {
  public:
-  // kNotFound, kInvalidArgument (another kind of file), kUnimplemented (a newer format), kDataLoss
+  // kNotFound, kInvalidArgument (another kind of file), kUnimplemented (another format), kDataLoss
   // (truncated or damaged); the message names the file and the remedy.
   static Result<std::unique_ptr<DatabaseFile>> Open(const std::filesystem::path& path);
   // The same over bytes in memory, for tests and fuzzers.

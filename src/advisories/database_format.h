@@ -21,22 +21,23 @@ namespace narrows::advisories {
 // Blocks count from the end of the header. A reader checks a block when it first reads from it, and
 // passes over sections of a kind it does not know. docs/adr/0002-advisory-database.md says why.
 constexpr std::string_view kDatabaseMagic = "\x89NRWSDB\n";
-constexpr uint32_t kDatabaseFormatVersion = 1;
+constexpr uint32_t kDatabaseFormatVersion = 2;
 constexpr uint32_t kDatabaseBlockBytes = 16384;
 
 enum class SectionKind : uint32_t {
-  kMetadata = 1,      // JSON
-  kNames = 2,         // heap: ids, ecosystems, packages, words, vectors
-  kVersions = 3,      // heap
-  kTexts = 4,         // heap: summaries, beginnings of URLs
-  kRecords = 5,       // records, sorted by id
-  kRecordIndex = 6,   // u32 offset of each record, and the end
-  kPackageIndex = 7,  // IndexEntry, sorted by hash
-  kStatements = 8,    // what records say of a package, sorted by ecosystem and package
-  kIdIndex = 9,       // IndexEntry, sorted by hash
-  kIdPostings = 10,   // which records an id names
-  kKev = 11,          // u64 packed CVE id, sorted
-  kEpss = 12,         // u64 packed CVE id, u32 score and u32 percentile in 1/100000, sorted
+  kMetadata = 1,       // JSON
+  kNames = 2,          // heap: ids, ecosystems, packages, words, vectors
+  kVersions = 3,       // heap
+  kTexts = 4,          // heap: summaries, beginnings of URLs
+  kRecords = 5,        // records, sorted by id
+  kRecordIndex = 6,    // u32 offset of each record, and the end
+  kPackageIndex = 7,   // IndexEntry, sorted by hash
+  kStatements = 8,     // what records say of a package, sorted by ecosystem and package
+  kIdIndex = 9,        // IndexEntry, sorted by hash
+  kIdPostings = 10,    // which records an id names
+  kKev = 11,           // u64 packed CVE id, sorted
+  kEpss = 12,          // u64 packed CVE id, u32 score and u32 percentile in 1/100000, sorted
+  kRecordHashes = 13,  // u64 HashRecord of each record
 };
 
 // A heap is a run of strings, each preceded by its length; a reference is the offset of one. The
@@ -50,7 +51,9 @@ struct IndexEntry {
   uint32_t bytes = 0;
 };
 constexpr size_t kIndexEntryBytes = 16;
+constexpr size_t kKevEntryBytes = 8;
 constexpr size_t kEpssEntryBytes = 16;
+constexpr size_t kHashBytes = 8;
 
 uint64_t HashKey(std::string_view text);
 uint64_t HashKey(std::string_view ecosystem, std::string_view package);

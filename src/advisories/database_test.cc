@@ -11,6 +11,7 @@
 #include "advisories/cve_id.h"
 #include "advisories/database_format.h"
 #include "advisories/database_writer.h"
+#include "advisories/record_hash.h"
 #include "base/file.h"
 
 namespace narrows::advisories {
@@ -162,6 +163,60 @@ TEST(AdvisoryDatabase, KeepsTheNewestOfRecordsWithOneId) {
   }
 }
 
+TEST(AdvisoryDatabase, ListsWhatEachRecordSays) {
+  AdvisoryRecord two = MakeRecord("B", "CVE-2023-0002");
+  two.affected.push_back(two.affected[0]);
+  two.affected[1].package = "curl";
+  two.affected[1].versions = {"7.0", "7.1"};
+  two.affected.push_back(two.affected[0]);
+  two.affected[2].ecosystem = "Alpine:v3.19";
+  AdvisoryRecord nothing = MakeRecord("C", "CVE-2023-0003");
+  nothing.affected.clear();
+  const auto database = Opened({two, nothing, MakeRecord("A", "CVE-2023-0001")});
+  ASSERT_EQ(database->RecordCount(), 3u);
+  std::vector<std::string> said;
+  for (uint32_t i = 0; i < database->RecordCount(); ++i) {
+    const auto key = database->ReadRecordKey(i);
+    ASSERT_TRUE(key.has_value());
+    const auto note = [&](std::string_view ecosystem, std::string_view package,
+                          const PackageStatement& statement) {
+      EXPECT_EQ(statement.record, i);
+      said.push_back(std::string(key->id) + " " + std::string(ecosystem) + " " +
+                     std::string(package) + " " + std::string(statement.versions.back()));
+      return Ok();
+    };
+    const Status status = database->VisitStatements(i, note);
+    EXPECT_TRUE(status.has_value()) << status.error().message;
+  }
+  EXPECT_THAT(said, ElementsAre("A Debian:12 openssl 1.0", "B Alpine:v3.19 openssl 1.0",
+                                "B Debian:12 curl 7.1", "B Debian:12 openssl 1.0"));
+  EXPECT_FALSE(database->ReadRecordKey(3).has_value());
+  EXPECT_FALSE(database->VisitStatements(3, [](auto, auto, const auto&) { return Ok(); }));
+}
+
+TEST(AdvisoryDatabase, VisitingStatementsEndsWithTheFirstFailure) {
+  const auto database = Opened({MakeRecord("A", "CVE-2023-0001")});
+  const Status status = database->VisitStatements(
+      0, [](auto, auto, const auto&) -> Status { return Cancelled("enough"); });
+  EXPECT_EQ(status.error().code, ErrorCode::kCancelled);
+}
+
+TEST(AdvisoryDatabase, ARecordsHashStaysAcrossBuilds) {
+  const AdvisoryRecord record = MakeRecord("B", "CVE-2023-0001");
+  const auto alone = Opened({record});
+  const auto among = Opened({MakeRecord("A", "CVE-2023-0002"), record});
+  EXPECT_EQ(alone->ReadRecordKey(0)->hash, HashRecord(record));
+  EXPECT_EQ(among->ReadRecordKey(1)->hash, HashRecord(record));
+  EXPECT_EQ(among->ReadRecordKey(1)->id, "B");
+}
+
+TEST(AdvisoryDatabase, ListsKevAndEpss) {
+  const auto database = Opened({});
+  EXPECT_THAT(*database->ListKnownExploited(), ElementsAre("CVE-2023-0001"));
+  EXPECT_THAT(*database->ListEpss(),
+              ElementsAre(EpssRow{*PackCveId("CVE-2023-0001"), 12345, 99000}));
+}
+
 TEST(AdvisoryDatabase, SameInputGivesSameBytes) {
   const std::vector records{MakeRecord("A", "CVE-2023-0001"), MakeRecord("B", "CVE-2023-0002")};
   EXPECT_EQ(Written(records), Written(records));
@@ -253,10 +308,17 @@ TEST(AdvisoryDatabase, RefusalsNameTheFileAndTheRemedy) {
   EXPECT_EQ(error_of("").code, ErrorCode::kDataLoss);
 
   std::string newer = good;
-  newer[kDatabaseMagic.size()] = 2;
+  newer[kDatabaseMagic.size()] = kDatabaseFormatVersion + 1;
   error = error_of(newer);
   EXPECT_EQ(error.code, ErrorCode::kUnimplemented);
   EXPECT_THAT(error.message, HasSubstr("update Narrows"));
+
+  std::string older = good;
+  older[kDatabaseMagic.size()] = kDatabaseFormatVersion - 1;
+  error = error_of(older);
+  EXPECT_EQ(error.code, ErrorCode::kUnimplemented);
+  EXPECT_THAT(error.message, HasSubstr("old format"));
+  EXPECT_THAT(error.message, HasSubstr("narrows db build"));
 
   EXPECT_EQ(AdvisoryDatabase::Open(folder->path()).error().code, ErrorCode::kInvalidArgument);
 }
@@ -265,6 +327,9 @@ TEST(CveId, PacksInTheirOrder) {
   EXPECT_LT(*PackCveId("CVE-1999-0001"), *PackCveId("CVE-1999-0002"));
   EXPECT_LT(*PackCveId("CVE-2023-9999"), *PackCveId("CVE-2023-10000"));
   EXPECT_LT(*PackCveId("CVE-2023-1000000"), *PackCveId("CVE-2024-0001"));
+  for (const char* id :
+       {"CVE-1999-0001", "CVE-2023-9999", "CVE-2023-10000", "CVE-0007-99999999999"})
+    EXPECT_EQ(UnpackCveId(*PackCveId(id)), id);
   for (const char* id :
        {"", "CVE-", "CVE-2023-1", "CVE-2023-00001", "CVE-20233-0001", "cve-2023-0001",
         "CVE-2023-12a4", "CVE-2023-123456789012", "CVE-2O23-0001", "CVE-2023-0001 "}) {

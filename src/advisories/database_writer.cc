@@ -10,6 +10,7 @@
 
 #include "advisories/cve_id.h"
 #include "advisories/database_format.h"
+#include "advisories/record_hash.h"
 #include "advisories/string_heap.h"
 
 namespace narrows::advisories {
@@ -23,6 +24,7 @@ struct Slice {
 struct RecordEntry {
   StringRef id = 0;
   TimePoint modified;
+  uint64_t hash = 0;
   Slice content;
   bool alive = true;
   uint32_t place = 0;  // in the sorted order, once known
@@ -33,6 +35,10 @@ struct StatementEntry {
   StringRef package = 0;
   uint32_t record = 0;
   Slice content;
+  // Within the section of statements, once known: its package's list, and itself.
+  uint32_t list = 0;
+  uint32_t offset = 0;
+  uint32_t bytes = 0;
 };
 
 struct IdEntry {
@@ -79,6 +85,7 @@ struct DatabaseWriter::State {
   void SortStatements();
   Result<std::pair<std::string, std::string>> EncodeStatements();
   Result<std::pair<std::string, std::string>> EncodeIds();
+  std::vector<std::string> EncodePlaces() const;
 };
 
 DatabaseWriter::DatabaseWriter() : state_(std::make_unique<State>()) {}
@@ -136,7 +143,7 @@ bool DatabaseWriter::Add(const AdvisoryRecord& record) {
     before.alive = false;
     known->second = index;
   }
-  RecordEntry entry{.id = id, .modified = record.modified};
+  RecordEntry entry{.id = id, .modified = record.modified, .hash = HashRecord(record)};
   entry.content.offset = s.record_bytes.out().size();
   s.EncodeRecord(record);
   entry.content.bytes = static_cast<uint32_t>(s.record_bytes.out().size() - entry.content.offset);
@@ -213,11 +220,14 @@ Result<std::pair<std::string, std::string>> DatabaseWriter::State::EncodeStateme
     auto& [advisories, packages] = counts[first.ecosystem];
     ++packages;
     for (; i < end; ++i) {
-      const StatementEntry& statement = statements[i];
+      StatementEntry& statement = statements[i];
+      statement.list = static_cast<uint32_t>(offset);
+      statement.offset = static_cast<uint32_t>(out.out().size());
       advisories.insert(statement.record);
       out.Varint(records[statement.record].place);
       out.Bytes(std::string_view(statement_bytes.out())
                     .substr(statement.content.offset, statement.content.bytes));
+      statement.bytes = static_cast<uint32_t>(out.out().size()) - statement.offset;
     }
     if (out.out().size() > std::numeric_limits<uint32_t>::max())
       return ResourceExhausted("the advisories have more than 4 GiB of ranges and versions");
@@ -229,6 +239,28 @@ Result<std::pair<std::string, std::string>> DatabaseWriter::State::EncodeStateme
     metadata.ecosystems.push_back(
         {std::string(names.Get(ecosystem)), count.first.size(), count.second});
   return std::pair(std::move(out.out()), EncodeIndex(index));
+}
+
+// Where the statements of each record lie; by index of the record.
+std::vector<std::string> DatabaseWriter::State::EncodePlaces() const {
+  std::vector<std::vector<const StatementEntry*>> of_record(records.size());
+  for (const StatementEntry& statement : statements)
+    of_record[statement.record].push_back(&statement);
+  std::vector<std::string> encoded;
+  encoded.reserve(records.size());
+  for (const auto& list : of_record) {
+    Encoder out;
+    out.Varint(list.size());
+    uint32_t before = 0;
+    for (const StatementEntry* statement : list) {
+      out.Varint(statement->list - before);
+      out.Varint(statement->offset - statement->list);
+      out.Varint(statement->bytes);
+      before = statement->list;
+    }
+    encoded.push_back(std::move(out.out()));
+  }
+  return encoded;
 }
 
 Result<std::pair<std::string, std::string>> DatabaseWriter::State::EncodeIds() {
@@ -283,15 +315,19 @@ std::string EncodeEpss(const EpssTable& epss) {
 Result<DatabaseWriter::Output> DatabaseWriter::Finish() {
   State& s = *state_;
   const std::vector<uint32_t> order = s.PlaceRecords();
+  ASSIGN_OR_RETURN(auto statements, s.EncodeStatements());
+  const std::vector<std::string> places = s.EncodePlaces();
   std::string records;
   Encoder offsets;
+  Encoder hashes;
   for (const uint32_t i : order) {
     offsets.Fixed32(static_cast<uint32_t>(records.size()));
     records += std::string_view(s.record_bytes.out())
                    .substr(s.records[i].content.offset, s.records[i].content.bytes);
+    records += places[i];
+    hashes.Fixed64(s.records[i].hash);
   }
   offsets.Fixed32(static_cast<uint32_t>(records.size()));
-  ASSIGN_OR_RETURN(auto statements, s.EncodeStatements());
   ASSIGN_OR_RETURN(auto ids, s.EncodeIds());
   if (s.names.overflowed() || s.versions.overflowed() || s.texts.overflowed() ||
       records.size() > std::numeric_limits<uint32_t>::max())
@@ -312,6 +348,7 @@ Result<DatabaseWriter::Output> DatabaseWriter::Finish() {
   sections.emplace_back(SectionKind::kStatements, std::move(statements.first));
   sections.emplace_back(SectionKind::kVersions, s.versions.Take());
   sections.emplace_back(SectionKind::kRecordIndex, std::move(offsets.out()));
+  sections.emplace_back(SectionKind::kRecordHashes, std::move(hashes.out()));
   sections.emplace_back(SectionKind::kRecords, std::move(records));
   sections.emplace_back(SectionKind::kIdIndex, std::move(ids.second));
   sections.emplace_back(SectionKind::kIdPostings, std::move(ids.first));

@@ -44,6 +44,8 @@ void ReadComment(std::string_view line, EpssTable& table) {
 
 }  // namespace
 
+model::Epss ScoreOf(const EpssRow& row) { return {row.score / kScale, row.percentile / kScale}; }
+
 Result<EpssTable> ParseEpss(std::string_view csv) {
   EpssTable table;
   bool header = false;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/finding.h"
 
 namespace narrows::advisories {
 
@@ -15,6 +16,9 @@ struct EpssRow {
   uint32_t percentile = 0;  // in 1/100000
   friend bool operator==(const EpssRow&, const EpssRow&) = default;
 };
+
+// A row's numbers as the shares they stand for.
+model::Epss ScoreOf(const EpssRow& row);
 
 // FIRST's Exploit Prediction Scoring System: one row a CVE.
 struct EpssTable {
