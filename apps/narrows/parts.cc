@@ -14,6 +14,7 @@
 #include "ecosystems/cargo/version.h"
 #include "ecosystems/debian/dpkg_extractor.h"
 #include "ecosystems/debian/version.h"
+#include "ecosystems/golang/extractors.h"
 #include "ecosystems/golang/version.h"
 #include "ecosystems/hex/version.h"
 #include "ecosystems/npm/version.h"
@@ -72,6 +73,9 @@ std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors(
   std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors;
   extractors.push_back(ecosystems::debian::MakeDpkgExtractor());
   extractors.push_back(ecosystems::alpine::MakeApkExtractor());
+  for (auto make : {ecosystems::golang::MakeGoExtractors}) {
+    for (auto& extractor : make()) extractors.push_back(std::move(extractor));
+  }
   return extractors;
 }
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "ecosystems/language_package.h"
+#include "ecosystems/language_extractor.h"
 #include "ecosystems/purl.h"
 
 namespace narrows::ecosystems::golang {

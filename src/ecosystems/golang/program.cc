@@ -9,7 +9,7 @@
 #include "ecosystems/executable.h"
 #include "ecosystems/golang/build_info.h"
 #include "ecosystems/golang/modules.h"
-#include "ecosystems/language_package.h"
+#include "ecosystems/language_extractor.h"
 #include "ecosystems/record_text.h"
 
 namespace narrows::ecosystems::golang {

@@ -1,0 +1,71 @@
+#include "ecosystems/language_extractor.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace narrows::ecosystems {
+namespace {
+
+class LanguageExtractor final : public PackageExtractor {
+ public:
+  explicit LanguageExtractor(const LanguageFormat& format) : format_(format) {}
+
+  std::string_view Name() const override { return format_.name; }
+  int Version() const override { return format_.version; }
+  bool Claims(std::string_view path) const override { return format_.claims(path); }
+  std::vector<std::string_view> Places() const override { return {}; }
+  bool ClaimsExecutables() const override { return format_.executables; }
+  size_t MostBytes() const override { return format_.most_bytes; }
+
+  Result<Extracted> Extract(std::string_view path, std::string_view content) const override {
+    ASSIGN_OR_RETURN(Extracted extracted, format_.parse(path, content));
+    const auto key = [](const model::Package& package) {
+      return std::tie(package.name, package.version, package.path);
+    };
+    std::sort(extracted.packages.begin(), extracted.packages.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    extracted.packages.erase(
+        std::unique(extracted.packages.begin(), extracted.packages.end(),
+                    [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        extracted.packages.end());
+    for (model::Package& package : extracted.packages) package.evidence = format_.evidence;
+    return extracted;
+  }
+
+  void Complete(model::Package& package, const model::Distribution&) const override {
+    format_.complete(package);
+  }
+
+ private:
+  const LanguageFormat format_;
+};
+
+}  // namespace
+
+std::unique_ptr<PackageExtractor> MakeLanguageExtractor(const LanguageFormat& format) {
+  return std::make_unique<LanguageExtractor>(format);
+}
+
+model::Package LanguagePackage(std::string name, std::string version) {
+  model::Package package;
+  package.source_name = name;
+  package.source_version = version;
+  package.name = std::move(name);
+  package.version = std::move(version);
+  return package;
+}
+
+std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+bool IsBelow(std::string_view path, std::string_view folder) {
+  for (size_t at = path.find(folder); at != std::string_view::npos;
+       at = path.find(folder, at + 1)) {
+    if ((at == 0 || path[at - 1] == '/') && path.substr(at + folder.size()).starts_with('/'))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace narrows::ecosystems
