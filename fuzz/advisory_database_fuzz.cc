@@ -33,16 +33,15 @@ void Query(const AdvisoryDatabase& database, std::string_view ecosystem, std::st
   for (uint32_t i = 0; i < 4; ++i) {
     (void)database.ReadRecord(i);
     (void)database.ReadRecordKey(i);
+    (void)database.ReadWholeRecord(i);
     (void)database.VisitStatements(i, [](auto, auto, const auto&) { return narrows::Ok(); });
   }
 }
 
-// An index whose only entry has the hash that is asked for and covers the whole of the postings.
-std::string IndexOf(uint64_t hash, size_t bytes) {
+// An index whose only entry has the hash that is asked for and points to the start of its heap.
+std::string IndexOf(uint64_t hash) {
   Encoder encoder;
-  encoder.Fixed64(hash);
-  encoder.Fixed32(0);
-  encoder.Fixed32(static_cast<uint32_t>(bytes));
+  encoder.Fixed64(IndexEntry(hash, 0));
   return encoder.out();
 }
 
@@ -54,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Query(**database, "Debian:12", "openssl");
 
   // Names begin with the texts that the statements and postings should refer to.
-  std::array<std::string, 8> parts;
+  std::array<std::string, 9> parts;
   for (size_t i = 0; i < parts.size() && !input.empty(); ++i) {
     const size_t length = std::min<size_t>(input.size() - 1, static_cast<unsigned char>(input[0]));
     parts[i] = input.substr(1, length);
@@ -75,14 +74,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       {SectionKind::kRecordIndex, parts[4]},
       {SectionKind::kRecords, parts[5]},
       {SectionKind::kStatements, parts[6]},
-      {SectionKind::kPackageIndex, IndexOf(HashKey("e", "p"), parts[6].size())},
+      {SectionKind::kBodies, parts[8]},
+      {SectionKind::kPackageIndex, IndexOf(HashKey("e", "p"))},
       {SectionKind::kIdPostings, parts[7]},
-      {SectionKind::kIdIndex, IndexOf(HashKey("CVE-2023-0001"), parts[7].size())},
+      {SectionKind::kIdIndex, IndexOf(HashKey("CVE-2023-0001"))},
       {SectionKind::kKev, std::string(input)},
       {SectionKind::kEpss, std::string(input)},
       {SectionKind::kRecordHashes, std::string(input)},
   };
-  auto bytes = AssembleDatabase(sections);
+  auto bytes = AssembleDatabase(std::move(sections));
   if (!bytes.has_value()) return 0;
   if (const auto database = AdvisoryDatabase::FromBytes(*std::move(bytes)); database.has_value())
     Query(**database, "e", "p");

@@ -9,22 +9,22 @@
 namespace narrows::advisories {
 namespace {
 
-constexpr size_t kMostHeadBytes = 10;  // of a package's list: two references
-
 Error Malformed(std::string_view what) {
   return DataLoss("the advisory database is damaged (" + std::string(what) +
                   "); build it again with `narrows db build`");
 }
 
-// First of `count` entries of `entry_bytes`, each beginning with a u64 key in ascending order,
-// whose key is not below `key`.
-size_t LowerBound(std::string_view entries, size_t entry_bytes, uint64_t key) {
+// First of a section's entries, each beginning with a u64 key in ascending order, whose key is not
+// below `key`. Reads only what it looks at.
+Result<size_t> LowerBound(const DatabaseFile& file, SectionKind section, size_t entry_bytes,
+                          uint64_t key) {
   size_t first = 0;
-  size_t count = entries.size() / entry_bytes;
+  size_t count = file.SectionBytes(section) / entry_bytes;
   while (count > 0) {
     const size_t half = count / 2;
-    Decoder decoder(entries.substr((first + half) * entry_bytes, 8));
-    if (decoder.Fixed64() < key) {
+    ASSIGN_OR_RETURN(const std::string_view entry,
+                     file.Read(section, (first + half) * entry_bytes, 8));
+    if (Decoder(entry).Fixed64() < key) {
       first += half + 1;
       count -= half + 1;
     } else {
@@ -34,18 +34,27 @@ size_t LowerBound(std::string_view entries, size_t entry_bytes, uint64_t key) {
   return first;
 }
 
-// Calls match(decoder) on the postings of each index entry with the hash until it returns true.
+// The entry of a side table for a CVE; empty when there is none.
+Result<std::string_view> FindEntry(const DatabaseFile& file, SectionKind section,
+                                   size_t entry_bytes, uint64_t cve) {
+  ASSIGN_OR_RETURN(const size_t at, LowerBound(file, section, entry_bytes, cve));
+  if (at >= file.SectionBytes(section) / entry_bytes) return std::string_view();
+  ASSIGN_OR_RETURN(const std::string_view entry, file.Read(section, at * entry_bytes, entry_bytes));
+  return Decoder(entry).Fixed64() == cve ? entry : std::string_view();
+}
+
+// Calls match(offset) for each index entry with the hash until it returns true.
 template <typename Match>
-Status Lookup(const DatabaseFile& file, SectionKind index_kind, SectionKind postings, uint64_t hash,
-              Match match) {
-  ASSIGN_OR_RETURN(const std::string_view index, file.ReadAll(index_kind));
-  const size_t count = index.size() / kIndexEntryBytes;
-  for (size_t i = LowerBound(index, kIndexEntryBytes, hash); i < count; ++i) {
-    const IndexEntry entry = ReadIndexEntry(index.substr(i * kIndexEntryBytes, kIndexEntryBytes));
-    if (entry.hash != hash) break;
-    ASSIGN_OR_RETURN(const std::string_view bytes, file.Read(postings, entry.offset, entry.bytes));
-    Decoder decoder(bytes);
-    ASSIGN_OR_RETURN(const bool done, match(decoder));
+Status Lookup(const DatabaseFile& file, SectionKind index, uint64_t hash, Match match) {
+  const size_t count = file.SectionBytes(index) / kIndexEntryBytes;
+  ASSIGN_OR_RETURN(size_t at, LowerBound(file, index, kIndexEntryBytes, IndexEntry(hash, 0)));
+  for (; at < count; ++at) {
+    ASSIGN_OR_RETURN(const std::string_view bytes,
+                     file.Read(index, at * kIndexEntryBytes, kIndexEntryBytes));
+    const uint64_t entry = Decoder(bytes).Fixed64();
+    const auto offset = static_cast<uint32_t>(entry);
+    if (entry != IndexEntry(hash, offset)) break;
+    ASSIGN_OR_RETURN(const bool done, match(offset));
     if (done) break;
   }
   return Ok();
@@ -71,8 +80,9 @@ Status ReadRanges(const DatabaseFile& file, Decoder& decoder, PackageStatement& 
   return Ok();
 }
 
-Status ReadStatement(const DatabaseFile& file, Decoder& decoder, PackageStatement& statement) {
-  statement.record = decoder.Varint32();
+Status ReadBody(const DatabaseFile& file, StringRef body, PackageStatement& statement) {
+  ASSIGN_OR_RETURN(const std::string_view bytes, file.ReadString(SectionKind::kBodies, body));
+  Decoder decoder(bytes);
   const uint64_t unfixed = decoder.Varint();
   if (unfixed > static_cast<uint64_t>(model::FixStatus::kEndOfLife)) return Malformed("a status");
   statement.unfixed = static_cast<model::FixStatus>(unfixed);
@@ -87,6 +97,34 @@ Status ReadStatement(const DatabaseFile& file, Decoder& decoder, PackageStatemen
     statement.versions.push_back(version);
   }
   return decoder.failed() ? Status(Malformed("what is said of a package")) : Ok();
+}
+
+struct PackageName {
+  std::string_view ecosystem;
+  std::string_view package;
+};
+
+// The beginning of what is said of a package.
+Result<PackageName> ReadPackageName(const DatabaseFile& file, Decoder& decoder) {
+  PackageName name;
+  ASSIGN_OR_RETURN(name.ecosystem, file.ReadString(SectionKind::kNames, decoder.Varint32()));
+  ASSIGN_OR_RETURN(name.package, file.ReadString(SectionKind::kNames, decoder.Varint32()));
+  return name;
+}
+
+// The rest of it, all or that of one record.
+Status VisitList(const DatabaseFile& file, Decoder& decoder, std::optional<uint32_t> only,
+                 const std::function<Status(const PackageStatement&)>& visit) {
+  PackageStatement statement;
+  for (size_t left = decoder.Count(); left > 0; --left) {
+    statement.record += decoder.Varint32();
+    const StringRef body = decoder.Varint32();
+    if (decoder.failed() || (only.has_value() && statement.record > *only)) break;
+    if (only.has_value() && statement.record != *only) continue;
+    RETURN_IF_ERROR(ReadBody(file, body, statement));
+    RETURN_IF_ERROR(visit(statement));
+  }
+  return decoder.failed() ? Status(Malformed("a list of statements")) : Ok();
 }
 
 Result<std::string> ReadText(const DatabaseFile& file, SectionKind heap, Decoder& decoder) {
@@ -165,22 +203,16 @@ Result<std::unique_ptr<const AdvisoryDatabase>> AdvisoryDatabase::Load(
 Status AdvisoryDatabase::FindByPackage(
     std::string_view ecosystem, std::string_view package,
     const std::function<Status(const PackageStatement&)>& visit) const {
-  const auto match = [&](Decoder& decoder) -> Result<bool> {
-    ASSIGN_OR_RETURN(const std::string_view its_ecosystem,
-                     file_->ReadString(SectionKind::kNames, decoder.Varint32()));
-    ASSIGN_OR_RETURN(const std::string_view its_package,
-                     file_->ReadString(SectionKind::kNames, decoder.Varint32()));
-    if (its_ecosystem != ecosystem || its_package != package) return false;
-    PackageStatement statement;
-    for (size_t left = decoder.Count(); left > 0; --left) {
-      RETURN_IF_ERROR(ReadStatement(*file_, decoder, statement));
-      RETURN_IF_ERROR(visit(statement));
-    }
-    if (decoder.failed()) return Malformed("a list of statements");
+  const auto match = [&](uint32_t offset) -> Result<bool> {
+    ASSIGN_OR_RETURN(const std::string_view list,
+                     file_->ReadString(SectionKind::kStatements, offset));
+    Decoder decoder(list);
+    ASSIGN_OR_RETURN(const PackageName name, ReadPackageName(*file_, decoder));
+    if (name.ecosystem != ecosystem || name.package != package) return false;
+    RETURN_IF_ERROR(VisitList(*file_, decoder, std::nullopt, visit));
     return true;
   };
-  return Lookup(*file_, SectionKind::kPackageIndex, SectionKind::kStatements,
-                HashKey(ecosystem, package), match);
+  return Lookup(*file_, SectionKind::kPackageIndex, HashKey(ecosystem, package), match);
 }
 
 Result<std::string_view> AdvisoryDatabase::RecordBytes(uint32_t record) const {
@@ -225,35 +257,56 @@ Status AdvisoryDatabase::VisitStatements(
   Decoder decoder(bytes);
   Record passed_over;
   RETURN_IF_ERROR(ReadRecordFields(*file_, decoder, passed_over));
-  PackageStatement statement;
-  uint64_t list = 0;
+  StringRef list = 0;
   for (size_t left = decoder.Count(); left > 0; --left) {
     list += decoder.Varint32();
-    const uint64_t offset = list + decoder.Varint32();
-    const uint32_t length = decoder.Varint32();
     if (decoder.failed()) break;
-    ASSIGN_OR_RETURN(const std::string_view head,
-                     file_->Read(SectionKind::kStatements, list,
-                                 std::min<uint64_t>(offset - list, kMostHeadBytes)));
-    ASSIGN_OR_RETURN(const std::string_view body,
-                     file_->Read(SectionKind::kStatements, offset, length));
-    Decoder names(head);
-    ASSIGN_OR_RETURN(const std::string_view ecosystem,
-                     file_->ReadString(SectionKind::kNames, names.Varint32()));
-    ASSIGN_OR_RETURN(const std::string_view package,
-                     file_->ReadString(SectionKind::kNames, names.Varint32()));
-    Decoder content(body);
-    RETURN_IF_ERROR(ReadStatement(*file_, content, statement));
-    if (names.failed() || statement.record != record)
-      return Malformed("the statements of a record");
-    RETURN_IF_ERROR(visit(ecosystem, package, statement));
+    ASSIGN_OR_RETURN(const std::string_view said,
+                     file_->ReadString(SectionKind::kStatements, list));
+    Decoder statements(said);
+    ASSIGN_OR_RETURN(const PackageName name, ReadPackageName(*file_, statements));
+    RETURN_IF_ERROR(
+        VisitList(*file_, statements, record, [&](const PackageStatement& statement) -> Status {
+          return visit(name.ecosystem, name.package, statement);
+        }));
   }
   return decoder.failed() ? Status(Malformed("the statements of a record")) : Ok();
 }
 
+Result<AdvisoryRecord> AdvisoryDatabase::ReadWholeRecord(uint32_t record) const {
+  ASSIGN_OR_RETURN(Record read, ReadRecord(record));
+  AdvisoryRecord& advisory = read.advisory;
+  const auto add = [&](std::string_view ecosystem, std::string_view package,
+                       const PackageStatement& statement) {
+    Affected affected{.ecosystem = std::string(ecosystem), .package = std::string(package)};
+    for (size_t i = 0; i < statement.range_count; ++i) {
+      Range& range = affected.ranges.emplace_back();
+      for (const EventView& event : statement.ranges[i])
+        range.events.push_back({event.type, std::string(event.version)});
+    }
+    affected.versions.assign(statement.versions.begin(), statement.versions.end());
+    affected.unfixed = statement.unfixed;
+    affected.vendor_severity = statement.vendor_severity;
+    affected.cvss_vector = statement.cvss_vector;
+    advisory.affected.push_back(std::move(affected));
+    return Ok();
+  };
+  RETURN_IF_ERROR(VisitStatements(record, add));
+  return std::move(advisory);
+}
+
 Result<std::vector<uint32_t>> AdvisoryDatabase::FindById(std::string_view id) const {
   std::vector<uint32_t> records;
-  const auto match = [&](Decoder& decoder) -> Result<bool> {
+  const auto match = [&](uint32_t offset) -> Result<bool> {
+    if ((offset & kRecordItself) != 0) {
+      ASSIGN_OR_RETURN(const RecordKey key, ReadRecordKey(offset & ~kRecordItself));
+      if (key.id != id) return false;
+      records.push_back(offset & ~kRecordItself);
+      return true;
+    }
+    ASSIGN_OR_RETURN(const std::string_view posting,
+                     file_->ReadString(SectionKind::kIdPostings, offset));
+    Decoder decoder(posting);
     ASSIGN_OR_RETURN(const std::string_view its_id,
                      file_->ReadString(SectionKind::kNames, decoder.Varint32()));
     if (its_id != id) return false;
@@ -261,18 +314,16 @@ Result<std::vector<uint32_t>> AdvisoryDatabase::FindById(std::string_view id) co
     if (decoder.failed()) return Malformed("the records of an id");
     return true;
   };
-  RETURN_IF_ERROR(
-      Lookup(*file_, SectionKind::kIdIndex, SectionKind::kIdPostings, HashKey(id), match));
+  RETURN_IF_ERROR(Lookup(*file_, SectionKind::kIdIndex, HashKey(id), match));
   return records;
 }
 
 Result<bool> AdvisoryDatabase::IsKnownExploited(std::string_view cve) const {
   const auto packed = PackCveId(cve);
   if (!packed.has_value()) return false;
-  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kKev));
-  const size_t at = LowerBound(entries, kKevEntryBytes, *packed) * kKevEntryBytes;
-  Decoder decoder(entries.substr(std::min(at, entries.size())));
-  return decoder.Fixed64() == *packed && !decoder.failed();
+  ASSIGN_OR_RETURN(const std::string_view entry,
+                   FindEntry(*file_, SectionKind::kKev, kKevEntryBytes, *packed));
+  return !entry.empty();
 }
 
 Result<std::vector<std::string>> AdvisoryDatabase::ListKnownExploited() const {
@@ -286,12 +337,11 @@ Result<std::vector<std::string>> AdvisoryDatabase::ListKnownExploited() const {
 Result<std::optional<model::Epss>> AdvisoryDatabase::FindEpss(std::string_view cve) const {
   const auto packed = PackCveId(cve);
   if (!packed.has_value()) return std::optional<model::Epss>();
-  ASSIGN_OR_RETURN(const std::string_view entries, file_->ReadAll(SectionKind::kEpss));
-  const size_t at = LowerBound(entries, kEpssEntryBytes, *packed) * kEpssEntryBytes;
-  Decoder decoder(entries.substr(std::min(at, entries.size())));
-  const EpssRow row = ReadEpssRow(decoder);
-  if (decoder.failed() || row.cve != *packed) return std::optional<model::Epss>();
-  return std::optional(ScoreOf(row));
+  ASSIGN_OR_RETURN(const std::string_view entry,
+                   FindEntry(*file_, SectionKind::kEpss, kEpssEntryBytes, *packed));
+  if (entry.empty()) return std::optional<model::Epss>();
+  Decoder decoder(entry);
+  return std::optional(ScoreOf(ReadEpssRow(decoder)));
 }
 
 Result<std::vector<EpssRow>> AdvisoryDatabase::ListEpss() const {
@@ -303,13 +353,6 @@ Result<std::vector<EpssRow>> AdvisoryDatabase::ListEpss() const {
   return rows;
 }
 
-Status AdvisoryDatabase::Verify() const {
-  for (auto kind = static_cast<uint32_t>(SectionKind::kMetadata);
-       kind <= static_cast<uint32_t>(SectionKind::kRecordHashes); ++kind) {
-    const auto section = file_->ReadAll(static_cast<SectionKind>(kind));
-    if (!section.has_value()) return section.error();
-  }
-  return Ok();
-}
+Status AdvisoryDatabase::Verify() const { return file_->Verify(); }
 
 }  // namespace narrows::advisories

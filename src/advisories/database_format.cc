@@ -90,17 +90,17 @@ uint64_t Decoder::Fixed64() {
   return failed_ ? 0 : low | high << 32;
 }
 
-IndexEntry ReadIndexEntry(std::string_view sixteen_bytes) {
-  Decoder decoder(sixteen_bytes);
-  IndexEntry entry;
-  entry.hash = decoder.Fixed64();
-  entry.offset = decoder.Fixed32();
-  entry.bytes = decoder.Fixed32();
-  return entry;
+std::string_view Decoder::Bytes(uint64_t count) {
+  if (count > rest_.size()) {
+    Fail();
+    return {};
+  }
+  const std::string_view bytes = rest_.substr(0, count);
+  rest_.remove_prefix(count);
+  return bytes;
 }
 
-Result<std::string> AssembleDatabase(
-    const std::vector<std::pair<SectionKind, std::string>>& sections) {
+Result<std::string> AssembleDatabase(std::vector<std::pair<SectionKind, std::string>> sections) {
   uint64_t body = 0;
   for (const auto& section : sections) body += section.second.size();
   const uint64_t blocks = (body + kDatabaseBlockBytes - 1) / kDatabaseBlockBytes;
@@ -109,26 +109,29 @@ Result<std::string> AssembleDatabase(
     return ResourceExhausted("the database would have " + std::to_string(body) +
                              " bytes, more than its format holds");
   Encoder encoder;
+  encoder.out().reserve(header);
   encoder.Bytes(kDatabaseMagic);
   encoder.Fixed32(kDatabaseFormatVersion);
   encoder.Fixed32(static_cast<uint32_t>(header));
   encoder.Fixed64(header + body);
   encoder.Fixed32(kDatabaseBlockBytes);
   encoder.Fixed32(static_cast<uint32_t>(sections.size()));
-  std::string content;
-  content.reserve(body);
-  for (const auto& [kind, bytes] : sections) {
+  std::string file(header, '\0');
+  file.reserve(header + body);
+  for (auto& [kind, bytes] : sections) {
     encoder.Fixed32(static_cast<uint32_t>(kind));
     encoder.Fixed32(0);
-    encoder.Fixed64(header + content.size());
+    encoder.Fixed64(file.size());
     encoder.Fixed64(bytes.size());
-    content += bytes;
+    file += bytes;
+    std::string().swap(bytes);  // a section is in memory once
   }
+  const std::string_view content = std::string_view(file).substr(header);
   for (uint64_t i = 0; i < blocks; ++i)
-    encoder.Fixed64(
-        Crc64(std::string_view(content).substr(i * kDatabaseBlockBytes, kDatabaseBlockBytes)));
+    encoder.Fixed64(Crc64(content.substr(i * kDatabaseBlockBytes, kDatabaseBlockBytes)));
   encoder.Fixed64(Crc64(encoder.out()));
-  return std::move(encoder.out()) + content;
+  file.replace(0, header, encoder.out());
+  return file;
 }
 
 }  // namespace narrows::advisories

@@ -21,7 +21,7 @@ namespace narrows::advisories {
 // Blocks count from the end of the header. A reader checks a block when it first reads from it, and
 // passes over sections of a kind it does not know. docs/adr/0002-advisory-database.md says why.
 constexpr std::string_view kDatabaseMagic = "\x89NRWSDB\n";
-constexpr uint32_t kDatabaseFormatVersion = 2;
+constexpr uint32_t kDatabaseFormatVersion = 3;
 constexpr uint32_t kDatabaseBlockBytes = 16384;
 
 enum class SectionKind : uint32_t {
@@ -31,26 +31,31 @@ enum class SectionKind : uint32_t {
   kTexts = 4,          // heap: summaries, beginnings of URLs
   kRecords = 5,        // records, sorted by id
   kRecordIndex = 6,    // u32 offset of each record, and the end
-  kPackageIndex = 7,   // IndexEntry, sorted by hash
-  kStatements = 8,     // what records say of a package, sorted by ecosystem and package
-  kIdIndex = 9,        // IndexEntry, sorted by hash
-  kIdPostings = 10,    // which records an id names
+  kPackageIndex = 7,   // index of kStatements
+  kStatements = 8,     // heap: which records speak of a package, sorted by ecosystem and package
+  kIdIndex = 9,        // index of kIdPostings, or kRecordItself and a record's number
+  kIdPostings = 10,    // heap: which records an id names
   kKev = 11,           // u64 packed CVE id, sorted
   kEpss = 12,          // u64 packed CVE id, u32 score and u32 percentile in 1/100000, sorted
   kRecordHashes = 13,  // u64 HashRecord of each record
+  kBodies = 14,        // heap: what may be said of a package: status, severity, ranges, versions
 };
+constexpr uint32_t kLastSection = 14;
 
 // A heap is a run of strings, each preceded by its length; a reference is the offset of one. The
 // string at 0 is empty.
 using StringRef = uint32_t;
 
-// Points from the hash of a key into a section of postings.
-struct IndexEntry {
-  uint64_t hash = 0;
-  uint32_t offset = 0;
-  uint32_t bytes = 0;
-};
-constexpr size_t kIndexEntryBytes = 16;
+// An index is a sorted run of u64: the upper half of a key's hash, and the offset in a heap of what
+// begins with that key.
+constexpr size_t kIndexEntryBytes = 8;
+constexpr uint64_t IndexEntry(uint64_t hash, uint32_t offset) {
+  return (hash & 0xFFFFFFFF00000000) | offset;
+}
+
+// In place of an offset: nothing else has the id but the record whose own it is.
+constexpr uint32_t kRecordItself = 0x80000000;
+
 constexpr size_t kKevEntryBytes = 8;
 constexpr size_t kEpssEntryBytes = 16;
 constexpr size_t kHashBytes = 8;
@@ -87,6 +92,7 @@ class Decoder {
   size_t Count();
   uint32_t Fixed32();
   uint64_t Fixed64();
+  std::string_view Bytes(uint64_t count);
 
   size_t left() const { return rest_.size(); }
   bool failed() const { return failed_; }
@@ -100,11 +106,8 @@ class Decoder {
   bool failed_ = false;
 };
 
-IndexEntry ReadIndexEntry(std::string_view sixteen_bytes);
-
 // The whole file out of its sections, in the order given. kResourceExhausted when a number of the
 // header does not hold it.
-Result<std::string> AssembleDatabase(
-    const std::vector<std::pair<SectionKind, std::string>>& sections);
+Result<std::string> AssembleDatabase(std::vector<std::pair<SectionKind, std::string>> sections);
 
 }  // namespace narrows::advisories

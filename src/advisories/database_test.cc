@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -321,6 +322,55 @@ TEST(AdvisoryDatabase, RefusalsNameTheFileAndTheRemedy) {
   EXPECT_THAT(error.message, HasSubstr("narrows db build"));
 
   EXPECT_EQ(AdvisoryDatabase::Open(folder->path()).error().code, ErrorCode::kInvalidArgument);
+}
+
+// `cp` over a database writes into the file that readers have open.
+TEST(AdvisoryDatabase, OverwrittenInPlaceItFailsAndDoesNotFault) {
+  auto folder = ScopedTempDir::Create();
+  ASSERT_TRUE(folder.has_value());
+  const auto path = folder->path() / "narrows.db";
+  std::vector<AdvisoryRecord> records;
+  for (int i = 0; i < 3000; ++i)
+    records.push_back(
+        MakeRecord("A-" + std::to_string(1000 + i), "CVE-2023-" + std::to_string(1000 + i)));
+  ASSERT_TRUE(WriteFileAtomically(path, Written(records)).has_value());
+  const auto database = AdvisoryDatabase::Open(path);
+  ASSERT_TRUE(database.has_value());
+  const auto first = (*database)->ReadRecordKey(0);
+  ASSERT_TRUE(first.has_value());
+  std::filesystem::resize_file(path, 0);
+  auto last = (*database)->ReadRecord(2999);
+  ASSERT_FALSE(last.has_value());
+  EXPECT_EQ(last.error().code, ErrorCode::kDataLoss);
+  EXPECT_THAT(last.error().message, HasSubstr("rename"));
+  EXPECT_FALSE((*database)->Verify().has_value());
+  std::filesystem::resize_file(path, 10'000'000);  // as long as before and more, of other bytes
+  last = (*database)->ReadRecord(2999);
+  ASSERT_FALSE(last.has_value());
+  EXPECT_EQ(last.error().code, ErrorCode::kDataLoss);
+  EXPECT_EQ(first->id, "A-1000");  // what was read stays
+  EXPECT_EQ((*database)->ReadRecordKey(0)->id, "A-1000");
+}
+
+TEST(AdvisoryDatabase, ItsRecordsMakeTheSameDatabaseAgain) {
+  std::vector<AdvisoryRecord> records;
+  for (const char* id : {"C", "A", "B"}) records.push_back(MakeRecord(id, "CVE-2023-0001"));
+  records[0].affected.push_back(records[0].affected[0]);
+  records[0].affected[1].ecosystem = "Alpine:v3.19";
+  records[1].published.reset();
+  records[1].url = "";
+  const std::string bytes = Written(records);
+  const auto database = AdvisoryDatabase::FromBytes(bytes);
+  ASSERT_TRUE(database.has_value());
+  std::vector<AdvisoryRecord> again;
+  for (uint32_t i = 0; i < (*database)->RecordCount(); ++i) {
+    auto record = (*database)->ReadWholeRecord(i);
+    ASSERT_TRUE(record.has_value());
+    again.push_back(*std::move(record));
+  }
+  EXPECT_TRUE(Written(again) == bytes);
+  std::swap(records[0], records[2]);
+  EXPECT_TRUE(Written(records) == bytes) << "the order of adding must not matter";
 }
 
 TEST(CveId, PacksInTheirOrder) {
