@@ -17,8 +17,10 @@
 #include "ecosystems/golang/extractors.h"
 #include "ecosystems/golang/version.h"
 #include "ecosystems/hex/version.h"
+#include "ecosystems/npm/extractors.h"
 #include "ecosystems/npm/version.h"
 #include "ecosystems/pub/version.h"
+#include "ecosystems/rpm/rpm_extractor.h"
 #include "ecosystems/rpm/version.h"
 #include "ecosystems/swift/version.h"
 #include "report/terminal/terminal.h"
@@ -73,7 +75,8 @@ std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors(
   std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors;
   extractors.push_back(ecosystems::debian::MakeDpkgExtractor());
   extractors.push_back(ecosystems::alpine::MakeApkExtractor());
-  for (auto make : {ecosystems::golang::MakeGoExtractors}) {
+  extractors.push_back(ecosystems::rpm::MakeRpmExtractor());
+  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors}) {
     for (auto& extractor : make()) extractors.push_back(std::move(extractor));
   }
   return extractors;

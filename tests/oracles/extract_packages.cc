@@ -1,41 +1,84 @@
-// Prints what an extractor finds in files: "FILE<tab>NAME<tab>VERSION" a package,
-// "FILE<tab>!<tab>WHY" a status or an error.
+// Prints what the extractors of languages find in files: "FILE<tab>NAME<tab>VERSION" a package,
+// "FILE<tab>!<tab>WHY" a status or an error. Files that no extractor claims are passed over.
 //
-//     extract_packages PARSER FILE…
+//     extract_packages EVIDENCE FILE…      evidence: installed, executable or lockFile
+//
+// A file "-" stands for those that standard input names, a line each.
 #include <cstdio>
-#include <functional>
-#include <map>
+#include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/file.h"
-#include "ecosystems/golang/mod_file.h"
-#include "ecosystems/golang/program.h"
+#include "ecosystems/executable.h"
+#include "ecosystems/golang/extractors.h"
+#include "ecosystems/npm/extractors.h"
 
-int main(int argc, char** argv) {
-  using Extracted = narrows::ecosystems::PackageExtractor::Extracted;
-  using narrows::Result;
-  const std::map<std::string_view, std::function<Result<Extracted>(std::string_view)>> parsers = {
-      {"go-program", narrows::ecosystems::golang::ParseProgram},
-      {"go.mod", narrows::ecosystems::golang::ParseModFile},
-  };
-  const auto parser = argc > 1 ? parsers.find(argv[1]) : parsers.end();
-  if (parser == parsers.end()) {
-    std::fputs("usage: extract_packages PARSER FILE...\n", stderr);
-    return 2;
+namespace {
+
+using narrows::ecosystems::PackageExtractor;
+using Extractors = std::vector<std::unique_ptr<PackageExtractor>>;
+
+Extractors MakeExtractors() {
+  Extractors extractors;
+  for (auto make : {narrows::ecosystems::golang::MakeGoExtractors,
+                    narrows::ecosystems::npm::MakeNpmExtractors}) {
+    for (auto& extractor : make()) extractors.push_back(std::move(extractor));
   }
-  for (int i = 2; i < argc; ++i) {
-    const Result<std::string> content = narrows::ReadFile(argv[i], size_t{2} << 30);
-    const Result<Extracted> extracted =
-        content.has_value() ? parser->second(*content) : Result<Extracted>(content.error());
+  return extractors;
+}
+
+// As the extractors have it: without "/" before it, "a/./b" as it would be in an image.
+std::string Normalised(std::string_view file) {
+  while (file.starts_with('/') || file.starts_with("./")) file.remove_prefix(1);
+  return std::string(file);
+}
+
+void Print(const std::string& file, std::string_view evidence, const Extractors& extractors) {
+  const std::string path = Normalised(file);
+  std::string content;
+  for (const auto& extractor : extractors) {
+    if (!extractor->Claims(path) && !extractor->ClaimsExecutables()) continue;
+    if (content.empty()) {
+      narrows::Result<std::string> read = narrows::ReadFile(file, extractor->MostBytes());
+      if (!read.has_value()) {
+        std::printf("%s\t!\t%s\n", file.c_str(), read.error().message.c_str());
+        return;
+      }
+      content = *std::move(read);
+    }
+    if (!extractor->Claims(path) && !narrows::ecosystems::IsExecutable(content)) continue;
+    const auto extracted = extractor->Extract(path, content);
     if (!extracted.has_value()) {
-      std::printf("%s\t!\t%s\n", argv[i], extracted.error().message.c_str());
+      std::printf("%s\t!\t%s\n", file.c_str(), extracted.error().message.c_str());
       continue;
     }
-    for (const auto& package : extracted->packages)
-      std::printf("%s\t%s\t%s\n", argv[i], package.name.c_str(), package.version.c_str());
+    for (const auto& package : extracted->packages) {
+      if (ToString(package.evidence) == evidence)
+        std::printf("%s\t%s\t%s\n", file.c_str(), package.name.c_str(), package.version.c_str());
+    }
     for (const std::string& status : extracted->statuses)
-      std::printf("%s\t!\t%s\n", argv[i], status.c_str());
+      std::printf("%s\t!\t%s\n", file.c_str(), status.c_str());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fputs("usage: extract_packages EVIDENCE FILE...\n", stderr);
+    return 2;
+  }
+  const Extractors extractors = MakeExtractors();
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "-") {
+      Print(argv[i], argv[1], extractors);
+      continue;
+    }
+    for (std::string line; std::getline(std::cin, line);) Print(line, argv[1], extractors);
   }
   return 0;
 }

@@ -80,7 +80,7 @@ def main():
             glob.glob(f"{cache}/narrows/lab/*/bin/*") + glob.glob(f"{cache}/narrows/bench/*/*") + ["/bin/sh"]
         programs = {p: expected(p) for p in candidates if os.path.isfile(p) and os.access(p, os.R_OK)}
         found = {program: [] for program in programs}
-        output = subprocess.run([sys.argv[1], "go-program", *programs], capture_output=True, text=True, check=True)
+        output = subprocess.run([sys.argv[1], "executable", *programs], capture_output=True, text=True, check=True)
         for line in output.stdout.splitlines():
             program, name, version = line.split("\t")
             found[program].append((name, version))

@@ -1,7 +1,9 @@
 #include "ecosystems/alpine/apk_extractor.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "ecosystems/purl.h"
@@ -18,6 +20,8 @@ constexpr size_t kMostPackages = 50'000;
 // The fields that matter; views into the file.
 struct Record {
   std::string_view name, version, architecture, origin;
+  std::string_view folder;  // of the files that follow
+  std::vector<uint64_t> owned;
   bool any = false;
 };
 
@@ -44,6 +48,13 @@ bool ReadRecord(std::string_view& rest, Record& record) {
         case 'o':
           field = &record.origin;
           break;
+        case 'F':
+          record.folder = line->substr(2);
+          break;
+        case 'R':
+          record.owned.push_back(
+              OwnedPathHash(std::string(record.folder) + "/" + std::string(line->substr(2))));
+          break;
         default:
           break;
       }
@@ -62,11 +73,14 @@ std::string_view EcosystemOf(const model::Distribution& distribution) {
 class ApkExtractor final : public PackageExtractor {
  public:
   std::string_view Name() const override { return "apk"; }
-  int Version() const override { return 1; }
+  int Version() const override { return 2; }
   bool Claims(std::string_view path) const override {
     return path == kInstalled || path == kMergedInstalled;
   }
   std::vector<std::string_view> Places() const override { return {kInstalled, kMergedInstalled}; }
+  bool Recognises(std::string_view head) const override {
+    return head.starts_with("C:Q1") && head.find("\nP:") != std::string_view::npos;
+  }
   size_t MostBytes() const override { return kMostBytes; }
 
   Result<Extracted> Extract(std::string_view, std::string_view content) const override {
@@ -89,6 +103,8 @@ class ApkExtractor final : public PackageExtractor {
                        "'");
       } else {
         extracted.packages.push_back(ToPackage(record));
+        if (!record.owned.empty())
+          extracted.owned.push_back({std::string(record.name), std::move(record.owned)});
       }
     }
     extracted.statuses = std::move(complaints).Take();

@@ -22,6 +22,16 @@ TEST(ApkExtractor, ReadsNameVersionArchitectureAndOrigin) {
   EXPECT_EQ(extracted->packages[0].source_version, "3.1.2-r0");
   EXPECT_EQ(extracted->packages[1].version, "1.36.1-r2");
   EXPECT_EQ(extracted->packages[1].source_name, "busybox");
+  ASSERT_EQ(extracted->owned.size(), 1u);
+  EXPECT_EQ(extracted->owned[0].package, "libcrypto3");
+  EXPECT_EQ(extracted->owned[0].paths,
+            (std::vector<uint64_t>{OwnedPathHash("/lib/libcrypto.so.3")}));
+}
+
+TEST(ApkExtractor, RecognisesItsDatabaseWhereverItLies) {
+  const auto extractor = MakeApkExtractor();
+  EXPECT_TRUE(extractor->Recognises("C:Q1abc=\nP:libcrypto3\n"));
+  EXPECT_FALSE(extractor->Recognises("P:libcrypto3\nC:Q1abc=\n"));
 }
 
 TEST(ApkExtractor, ClaimsBothPlaces) {

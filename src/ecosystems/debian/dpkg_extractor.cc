@@ -1,5 +1,6 @@
 #include "ecosystems/debian/dpkg_extractor.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::string_view kStatusFile = "var/lib/dpkg/status";
 constexpr std::string_view kStatusFolder = "var/lib/dpkg/status.d/";
+// What each package has put where, "NAME.list" or "NAME:ARCHITECTURE.list", a path a line; in
+// images without dpkg NAME.md5sums beside the package's own entry.
+constexpr std::string_view kListFolder = "var/lib/dpkg/info/";
+constexpr std::string_view kListSuffix = ".list";
+constexpr std::string_view kSumsSuffix = ".md5sums";
 constexpr size_t kMostBytes = 16u << 20;
 constexpr size_t kMostPackages = 50'000;
 
@@ -78,24 +84,57 @@ void SetSource(std::string_view source, model::Package& package) {
   if (IsToken(version)) package.source_version = version;
 }
 
+// The name that the file lists of a package have before their suffix; empty for another file.
+std::string_view OwnerOf(std::string_view path) {
+  for (const auto& [folder, suffix] :
+       {std::pair(kListFolder, kListSuffix), {kStatusFolder, kSumsSuffix}}) {
+    if (!path.starts_with(folder) || !path.ends_with(suffix)) continue;
+    path.remove_prefix(folder.size());
+    path.remove_suffix(std::min(suffix.size(), path.size()));
+    return path.substr(0, path.find(':'));
+  }
+  return {};
+}
+
+// A path a line, behind its checksum in those that have some.
+OwnedFiles ReadFileList(std::string_view owner, bool has_sums, std::string_view content) {
+  OwnedFiles owned{.package = std::string(owner), .paths = {}};
+  while (const std::optional<std::string_view> line = NextLine(content)) {
+    std::string_view path = *line;
+    if (has_sums) path = path.substr(std::min(path.find("  "), path.size()));
+    path = Trim(path);
+    if (path.size() > 1) owned.Add(path);
+  }
+  return owned;
+}
+
 class DpkgExtractor final : public PackageExtractor {
  public:
   std::string_view Name() const override { return "dpkg"; }
-  int Version() const override { return 1; }
+  int Version() const override { return 2; }
 
   bool Claims(std::string_view path) const override {
-    if (path == kStatusFile) return true;
-    if (!path.starts_with(kStatusFolder) || path.ends_with(".md5sums")) return false;
+    if (path == kStatusFile || !OwnerOf(path).empty()) return true;
+    if (!path.starts_with(kStatusFolder) || path.ends_with(kSumsSuffix)) return false;
     const std::string_view name = path.substr(kStatusFolder.size());
     return !name.empty() && name.find('/') == std::string_view::npos;
   }
 
-  std::vector<std::string_view> Places() const override { return {kStatusFile, kStatusFolder}; }
+  std::vector<std::string_view> Places() const override {
+    return {kStatusFile, kStatusFolder, kListFolder};
+  }
+  bool Recognises(std::string_view head) const override {
+    return head.starts_with("Package: ") && head.find("\nStatus: ") != std::string_view::npos;
+  }
   size_t MostBytes() const override { return kMostBytes; }
 
   Result<Extracted> Extract(std::string_view path, std::string_view content) const override {
     const bool has_states = !path.starts_with(kStatusFolder);
     Extracted extracted;
+    if (const std::string_view owner = OwnerOf(path); !owner.empty()) {
+      extracted.owned.push_back(ReadFileList(owner, !path.starts_with(kListFolder), content));
+      return extracted;
+    }
     Complaints complaints;
     size_t paragraphs = 0;
     while (!content.empty()) {

@@ -91,7 +91,8 @@ TEST(DpkgExtractor, TakesAnyLineEndBlankLinesAndCaseOfFieldNames) {
 TEST(DpkgExtractor, ReadsControlFilesWithoutStates) {
   const auto extractor = MakeDpkgExtractor();
   EXPECT_TRUE(extractor->Claims("var/lib/dpkg/status.d/libc6"));
-  EXPECT_FALSE(extractor->Claims("var/lib/dpkg/status.d/libc6.md5sums"));
+  EXPECT_TRUE(extractor->Claims("var/lib/dpkg/status.d/libc6.md5sums"));
+  EXPECT_FALSE(extractor->Claims("var/lib/dpkg/status.d/.md5sums"));
   EXPECT_FALSE(extractor->Claims("var/lib/dpkg/status.d/folder/libc6"));
   EXPECT_FALSE(extractor->Claims("var/lib/dpkg/status.d/"));
   EXPECT_FALSE(extractor->Claims("var/lib/dpkg/status-old"));
@@ -99,6 +100,30 @@ TEST(DpkgExtractor, ReadsControlFilesWithoutStates) {
                                  "var/lib/dpkg/status.d/libc6");
   ASSERT_EQ(extracted.packages.size(), 1u);
   EXPECT_TRUE(extracted.statuses.empty());
+}
+
+TEST(DpkgExtractor, ReadsWhichFilesAPackageOwns) {
+  const auto extractor = MakeDpkgExtractor();
+  EXPECT_TRUE(extractor->Claims("var/lib/dpkg/info/python3-six.list"));
+  EXPECT_FALSE(extractor->Claims("var/lib/dpkg/info/python3-six.md5sums"));
+  EXPECT_FALSE(extractor->Claims("var/lib/dpkg/info/.list"));
+  const auto list = Extract("/.\n/usr\n/usr/lib/six.py\n", "var/lib/dpkg/info/libsix:amd64.list");
+  ASSERT_EQ(list.owned.size(), 1u);
+  EXPECT_EQ(list.owned[0].package, "libsix");
+  EXPECT_EQ(list.owned[0].paths.back(), OwnedPathHash("usr/lib/six.py"));
+  EXPECT_TRUE(list.packages.empty());
+  const auto sums = Extract("d41d8cd98f00b204e9800998ecf8427e  usr/lib/six.py\nodd\n",
+                            "var/lib/dpkg/status.d/libsix.md5sums");
+  ASSERT_EQ(sums.owned.size(), 1u);
+  EXPECT_EQ(sums.owned[0].package, "libsix");
+  EXPECT_EQ(sums.owned[0].paths, (std::vector<uint64_t>{OwnedPathHash("usr/lib/six.py")}));
+}
+
+TEST(DpkgExtractor, RecognisesItsDatabaseWhereverItLies) {
+  const auto extractor = MakeDpkgExtractor();
+  EXPECT_TRUE(extractor->Recognises("Package: a\nStatus: install ok installed\n"));
+  EXPECT_FALSE(extractor->Recognises("Package: a\nVersion: 1\n"));  // of a repository
+  EXPECT_FALSE(extractor->Recognises("Status: a\nPackage: b\n"));
 }
 
 TEST(DpkgExtractor, NamesDamagedEntriesAndGoesOn) {

@@ -1,8 +1,6 @@
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,46 +10,39 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "inventory/image/directory_walk.h"
 #include "inventory/image/image_analyser.h"
 #include "inventory/image/package_list.h"
+#include "inventory/image/spool.h"
 #include "registry/tar_reader.h"
 
 namespace narrows::inventory::image {
 namespace {
 
 constexpr size_t kMostFilesOfAFolder = 100'000;
+constexpr size_t kPieceBytes = size_t{256} * 1024;
 
-// Opens `path` as a process would whose root is `root`: the kernel itself keeps every link within.
-// A descriptor below 0, with errno, when it cannot.
-FileDescriptor OpenInRoot(int root, const std::string& path, uint64_t flags) {
-  open_how how{};
-  how.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  long fd = -1;
-  do {
-    fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
-  } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-  return FileDescriptor(static_cast<int>(fd));
-}
-
-// At most one byte more than `most`, so that the reader sees that there is more.
-Result<std::string> ReadAll(int fd, size_t most) {
-  std::string content;
-  std::string buffer(size_t{64} * 1024, '\0');
-  while (content.size() <= most) {
-    const ssize_t n = read(fd, buffer.data(), std::min(buffer.size(), most + 1 - content.size()));
+// Fills `buffer` from where the file stands, less at its end.
+Result<std::string_view> ReadSome(int fd, std::string& buffer) {
+  size_t filled = 0;
+  while (filled < buffer.size()) {
+    const ssize_t n = read(fd, buffer.data() + filled, buffer.size() - filled);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return FromErrno(errno, "cannot be read");
     if (n == 0) break;
-    content.append(buffer, 0, static_cast<size_t>(n));
+    filled += static_cast<size_t>(n);
   }
-  return content;
+  return std::string_view(buffer).substr(0, filled);
 }
 
 class DirectoryAnalyser {
  public:
-  DirectoryAnalyser(int root, const DirectoryOptions& options)
-      : root_(root), watchlist_(options.extractors), list_(watchlist_) {
+  DirectoryAnalyser(int root, const DirectoryOptions& options, model::ImageAnalysis& analysis)
+      : root_(root),
+        watchlist_(options.extractors),
+        list_(watchlist_, analysis),
+        content_(spool_),
+        buffer_(kPieceBytes, '\0') {
     for (const std::string& skipped : options.skip_dirs) {
       std::string path;
       registry::NormalisePath(skipped, path);
@@ -59,16 +50,17 @@ class DirectoryAnalyser {
     }
   }
 
-  Status Run(model::ImageAnalysis& analysis, const CallContext& context) {
+  Status Run(const CallContext& context) {
     for (const Watchlist::Place& place : watchlist_.well_known()) {
       RETURN_IF_ERROR(context.Check());
       if (place.folder) {
-        RETURN_IF_ERROR(ReadFolder(place, analysis, context));
+        RETURN_IF_ERROR(ReadFolder(place, context));
       } else {
-        RETURN_IF_ERROR(ReadOne({place.extractor, place.as}, analysis));
+        RETURN_IF_ERROR(ReadOne({place.extractor, place.as}));
       }
     }
-    std::move(list_).Finish(analysis);
+    RETURN_IF_ERROR(ReadLoose(context));
+    std::move(list_).Finish();
     return Ok();
   }
 
@@ -87,45 +79,102 @@ class DirectoryAnalyser {
   }
 
   // A file that may not be read is a hole in the analysis, not its end.
-  Status ReadOne(const Watchlist::Target& target, model::ImageAnalysis& analysis) {
+  Status ReadOne(const Watchlist::Target& target) {
     if (IsSkipped(target.as)) return Ok();
     const FileDescriptor file = OpenInRoot(root_, target.as, 0);
     if (file.get() < 0) {
       const Result<bool> absent = IsAbsent(errno, target.as);
       if (absent.has_value()) return Ok();
       if (absent.error().code == ErrorCode::kUnimplemented) return absent.error();
-      AddUnreadable(target, absent.error(), analysis);
+      list_.Add(Unreadable(target, absent.error()), target.as);
       return Ok();
     }
     struct stat status {};
     if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Ok();
     if (!seen_.emplace(status.st_dev, status.st_ino).second) return Ok();
-    const Result<std::string> content = ReadAll(file.get(), MostBytesOf(watchlist_, target));
-    if (content.has_value()) {
-      list_.Add(AnalyseFile(watchlist_, target, *content), target.as, analysis);
-    } else {
-      AddUnreadable(target, content.error().Within("/" + target.as), analysis);
-    }
+    ReadBy({target}, file.get(), static_cast<uint64_t>(status.st_size));
     return Ok();
   }
 
-  void AddUnreadable(const Watchlist::Target& target, const Error& error,
-                     model::ImageAnalysis& analysis) {
-    list_.Add({.extractor = target.extractor,
-               .as = target.as,
-               .failed = true,
-               .statuses = {error.message}},
-              target.as, analysis);
+  // Reads an open file for each of the targets.
+  void ReadBy(const std::vector<Watchlist::Target>& targets, int file, uint64_t size) {
+    std::vector<Watchlist::Target> fitting;
+    for (const Watchlist::Target& target : targets) {
+      if (size > MostBytesOf(watchlist_, target)) {
+        list_.Add(TooLarge(watchlist_, target), target.as);
+      } else {
+        fitting.push_back(target);
+      }
+    }
+    if (fitting.empty()) return;
+    const Result<std::string_view> content = Content(file, size);
+    for (const Watchlist::Target& target : fitting) {
+      list_.Add(content.has_value() ? AnalyseFile(watchlist_, target, *content)
+                                    : Unreadable(target, content.error()),
+                target.as);
+    }
+    content_.Clear();
   }
 
-  Status ReadFolder(const Watchlist::Place& place, model::ImageAnalysis& analysis,
-                    const CallContext& context) {
+  // Of a file that may be written to meanwhile: what is mapped is a copy.
+  Result<std::string_view> Content(int file, uint64_t size) {
+    if (lseek(file, 0, SEEK_SET) != 0) return FromErrno(errno, "cannot be read");
+    RETURN_IF_ERROR(content_.Start(size));
+    while (true) {
+      ASSIGN_OR_RETURN(const std::string_view piece, ReadSome(file, buffer_));
+      if (piece.empty()) return content_.View();
+      RETURN_IF_ERROR(content_.Append(piece));
+    }
+  }
+
+  // All files that extractors without places claim.
+  Status ReadLoose(const CallContext& context) {
+    const WalkVisitor visitor{[this](const std::string& path) { return !IsSkipped(path + "/"); },
+                              [this](const std::string& path, int folder, const char* name) {
+                                return OnFile(path, folder, name);
+                              },
+                              [this](std::string why) { list_.AddFault(std::move(why)); }};
+    return WalkDirectory(root_, visitor, context);
+  }
+
+  Status OnFile(const std::string& path, int folder, const char* name) {
+    std::vector<int> extractors;
+    watchlist_.ClaimedBy(path, extractors);
+    if (extractors.empty() && !watchlist_.ClaimsExecutables()) return Ok();
+    const FileDescriptor file(
+        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (file.get() < 0) {
+      if (errno != ENOENT) AddUnopened(path, extractors, errno);
+      return Ok();
+    }
+    struct stat status {};
+    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Ok();
+    if (extractors.empty()) {
+      std::string head(Watchlist::kHeadBytes, '\0');
+      const Result<std::string_view> begin = ReadSome(file.get(), head);
+      if (begin.has_value()) watchlist_.ClaimedAsExecutable(*begin, extractors);
+    }
+    if (extractors.empty()) return Ok();
+    if (status.st_nlink > 1 && !seen_.emplace(status.st_dev, status.st_ino).second) return Ok();
+    std::vector<Watchlist::Target> targets;
+    for (const int extractor : extractors) targets.push_back({extractor, path});
+    ReadBy(targets, file.get(), static_cast<uint64_t>(status.st_size));
+    return Ok();
+  }
+
+  // What nobody claims by its path might be an executable; that is not worth a word.
+  void AddUnopened(const std::string& path, const std::vector<int>& extractors, int error) {
+    for (const int extractor : extractors)
+      list_.Add(Unreadable({extractor, path}, FromErrno(error, "cannot be opened")), path);
+  }
+
+  Status ReadFolder(const Watchlist::Place& place, const CallContext& context) {
     FileDescriptor folder = OpenInRoot(root_, place.path, O_DIRECTORY);
     if (folder.get() < 0) {
       const Result<bool> absent = IsAbsent(errno, place.path);
       if (absent.has_value()) return Ok();
       if (absent.error().code == ErrorCode::kUnimplemented) return absent.error();
-      AddUnreadable({place.extractor, place.as}, absent.error(), analysis);
+      list_.Add(Unreadable({place.extractor, place.as}, absent.error()), place.as);
       return Ok();
     }
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(folder.get()), closedir);
@@ -136,8 +185,8 @@ class DirectoryAnalyser {
       const std::string as = place.as + "/" + entry->d_name;
       if (!watchlist_.extractor(place.extractor)->Claims(as)) continue;
       if (names.size() == kMostFilesOfAFolder) {
-        MarkIncomplete(analysis, "/" + place.path + " has more than " +
-                                     std::to_string(kMostFilesOfAFolder) + " files");
+        list_.AddFault("/" + place.path + " has more than " + std::to_string(kMostFilesOfAFolder) +
+                       " files");
         break;
       }
       names.push_back(as);
@@ -145,7 +194,7 @@ class DirectoryAnalyser {
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
       RETURN_IF_ERROR(context.Check());
-      RETURN_IF_ERROR(ReadOne({place.extractor, name}, analysis));
+      RETURN_IF_ERROR(ReadOne({place.extractor, name}));
     }
     return Ok();
   }
@@ -153,6 +202,9 @@ class DirectoryAnalyser {
   const int root_;
   const Watchlist watchlist_;
   PackageList list_;
+  Spool spool_;
+  SpooledContent content_;
+  std::string buffer_;
   std::vector<std::string> skipped_;
   std::set<std::pair<dev_t, ino_t>> seen_;  // one file at two places is read once
 };
@@ -165,8 +217,8 @@ Result<model::ImageAnalysis> AnalyseDirectory(const std::filesystem::path& root,
   const FileDescriptor folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0) return FromErrno(errno, "cannot open the folder " + root.string());
   model::ImageAnalysis analysis{.reference = root.string()};
-  DirectoryAnalyser analyser(folder.get(), options);
-  RETURN_IF_ERROR(analyser.Run(analysis, context));
+  DirectoryAnalyser analyser(folder.get(), options, analysis);
+  RETURN_IF_ERROR(analyser.Run(context));
   return analysis;
 }
 

@@ -22,7 +22,7 @@ struct AnalyserOptions {
   registry::LayerLimits limits;
   size_t threads = 2;  // layers that are read at once
   // Memory for what is kept of all layers of an image; each alone has a limit of its own.
-  size_t most_kept_bytes = size_t{128} << 20;
+  size_t most_kept_bytes = size_t{40} << 20;
 
   // Bytes of layers read so far and to be read in all; called from any thread, one call at a time.
   std::function<void(uint64_t done, uint64_t total)> on_progress;

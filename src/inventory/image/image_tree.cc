@@ -60,8 +60,8 @@ struct ImageTree::Found {
   std::string unwatched;   // not empty: it leads there, of which the tree knows nothing
 };
 
-ImageTree::ImageTree(const Watchlist& watchlist)
-    : watchlist_(watchlist), root_(std::make_unique<Node>()) {}
+ImageTree::ImageTree(const Watchlist& watchlist, const LooseFiles& loose)
+    : watchlist_(watchlist), loose_(loose), root_(std::make_unique<Node>()) {}
 ImageTree::~ImageTree() = default;
 
 // `create` makes the folders on the way where there are none.
@@ -149,34 +149,51 @@ void ImageTree::Place(const LayerEntry& entry, int layer) {
       node->file = entry.file;
       break;
     }
-    case Kind::kHardLink: {
-      const Found target = Walk(entry.target, false, false);
-      if (target.node != nullptr && target.node == found.node) break;
-      Node link;
-      link.kind = Node::Kind::kOther;
-      if (!target.unwatched.empty()) {
-        link.kind = Node::Kind::kUnwatchedLink;
-        link.target = target.unwatched;
-      } else if (target.node != nullptr && target.node->kind != Node::Kind::kFolder) {
-        link.kind = target.node->kind;
-        link.target = target.node->target;
-        link.layer = target.node->layer;
-        link.file = target.node->file;
-      }
-      Node* node = found.parent->Put(found.name, link.kind);
-      node->target = std::move(link.target);
-      node->layer = link.layer;
-      node->file = link.file;
+    case Kind::kHardLink:
+      PlaceHardLink(entry, found);
       break;
-    }
     default:
       found.parent->Put(found.name, Node::Kind::kOther);
   }
 }
 
+// A link to what is not watched is to the file that is there now, if anybody has read it.
+void ImageTree::PlaceHardLink(const LayerEntry& entry, const Found& found) {
+  const Found target = Walk(entry.target, false, false);
+  if (target.node != nullptr && target.node == found.node) return;
+  Node link;
+  link.kind = Node::Kind::kOther;
+  if (!target.unwatched.empty()) {
+    Watchlist::Target reader;
+    const LooseFiles::File* loose = nullptr;
+    if (watchlist_.Reads(found.path, &reader))
+      loose = loose_.Find(target.unwatched, reader.extractor);
+    link.kind = loose == nullptr ? Node::Kind::kUnwatchedLink : Node::Kind::kFile;
+    link.target = target.unwatched;
+    link.layer = loose == nullptr ? 0 : loose->layer;
+    link.file = loose == nullptr ? LayerEntry::kUnread : loose->file;
+  } else if (target.node != nullptr && target.node->kind != Node::Kind::kFolder) {
+    link.kind = target.node->kind;
+    link.target = target.node->target;
+    link.layer = target.node->layer;
+    link.file = target.node->file;
+  }
+  Node* node = found.parent->Put(found.name, link.kind);
+  node->target = std::move(link.target);
+  node->layer = link.layer;
+  node->file = link.file;
+}
+
 void ImageTree::LookAt(const Found& found, const Watchlist::Place& place, View& view,
                        Seen& seen) const {
   if (!found.unwatched.empty()) {
+    const LooseFiles::File* loose =
+        place.folder ? nullptr : loose_.Find(found.unwatched, place.extractor);
+    if (loose != nullptr) {
+      if (seen.emplace(loose->layer, loose->file).second)
+        view.files.push_back({loose->layer, loose->file, place.as});
+      return;
+    }
     view.wanted.push_back({found.unwatched, place.folder, place.extractor, place.as});
     return;
   }

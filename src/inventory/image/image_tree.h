@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "inventory/image/layer_analysis.h"
+#include "inventory/image/loose_files.h"
 #include "inventory/image/watchlist.h"
 
 namespace narrows::inventory::image {
@@ -22,8 +23,9 @@ namespace narrows::inventory::image {
 // of another folder, which no tool that makes layers writes, is not seen.
 class ImageTree {
  public:
-  // The watchlist must outlive the tree.
-  explicit ImageTree(const Watchlist& watchlist);
+  // Both must outlive the tree. `loose` is where links out of what is watched may lead to: it is to
+  // have a layer before the tree has it.
+  ImageTree(const Watchlist& watchlist, const LooseFiles& loose);
   ~ImageTree();
 
   // Puts the next layer on top; `layer` is its number.
@@ -53,10 +55,12 @@ class ImageTree {
   Found Walk(std::string_view path, bool follow_last, bool create) const;
   void Remove(const LayerEntry& entry);
   void Place(const LayerEntry& entry, int layer);
+  void PlaceHardLink(const LayerEntry& entry, const Found& found);
   using Seen = std::set<std::pair<int, int>>;  // layer and file
   void LookAt(const Found& found, const Watchlist::Place& place, View& view, Seen& seen) const;
 
   const Watchlist& watchlist_;
+  const LooseFiles& loose_;
   const std::unique_ptr<Node> root_;
   mutable uint64_t further_steps_ = 0;  // of paths longer than any should be
 };

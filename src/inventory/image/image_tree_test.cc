@@ -26,9 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPaths[] = {"db", "db/list", "db/list.d", "db/list.d/p", "db/list.d/q",
-                                  "x",  "x/list",  "x/list.d",  "x/d",         "x/d/p",
-                                  "y",  "y/list",  "y/z",       "x/list.d/p"};
+const std::vector<std::string> kPaths = {"db", "db/list", "db/list.d", "db/list.d/p", "db/list.d/q",
+                                         "x",  "x/list",  "x/list.d",  "x/d",         "x/d/p",
+                                         "y",  "y/list",  "y/z",       "x/list.d/p"};
+const std::vector<std::string> kFolders = {"db", "db/list.d", "x", "x/d", "y"};
+const std::vector<std::string> kLoosePaths = {"u",   "u/p.pkg",   "w",         "w/p.pkg",
+                                              "w/v", "w/v/p.pkg", "w/v/q.pkg", "w/elf"};
+const std::vector<std::string> kLooseFolders = {"u", "w", "w/v"};
 constexpr const char* kTargets[] = {"x",  "/y",     "../x",   "list", "y/list", "/x/d",
                                     "db", "../y/z", "./p/..", "/",    "d",      "/x/list"};
 
@@ -113,15 +117,17 @@ class RealRoot {
 };
 
 // One layer's worth of changes, made in `root` and returned as a tar stream.
-std::string RandomLayer(std::mt19937& random, RealRoot& root, int layer) {
+std::string RandomLayer(std::mt19937& random, RealRoot& root, int layer,
+                        const std::vector<std::string>& paths,
+                        const std::vector<std::string>& folders) {
   const auto any = [&](const auto& list) -> std::string {
     return list[random() % std::size(list)];
   };
   registry::TestTar tar;
-  for (const char* folder : {"db", "db/list.d", "x", "x/d", "y"})
+  for (const std::string& folder : folders)
     if (layer == 0 && root.Directory(folder)) tar.Directory(folder);
   for (size_t n = random() % 3; layer > 0 && n > 0; --n) {
-    const std::string path = any(kPaths);
+    const std::string path = any(paths);
     const std::string folder = FolderOf(path).empty() ? "" : std::string(FolderOf(path)) + "/";
     if (random() % 3 == 0) {
       if (root.Opaque(path)) tar.File(path + "/.wh..wh..opq", "");
@@ -130,8 +136,11 @@ std::string RandomLayer(std::mt19937& random, RealRoot& root, int layer) {
     }
   }
   for (int n = 0; n < 6; ++n) {
-    const std::string path = any(kPaths);
-    const std::string content = "l" + std::to_string(layer) + "n" + std::to_string(n) + " 1\n";
+    const std::string path = any(paths);
+    const std::string content = (path == "w/elf" ? "\x7f"
+                                                   "ELF----\nl"
+                                                 : "l") +
+                                std::to_string(layer) + "n" + std::to_string(n) + " 1\n";
     switch (random() % 6) {
       case 0:
         if (root.Directory(path)) tar.Directory(path);
@@ -142,7 +151,7 @@ std::string RandomLayer(std::mt19937& random, RealRoot& root, int layer) {
         break;
       }
       case 3: {
-        const std::string target = any(kPaths);
+        const std::string target = any(paths);
         if (root.HardLink(path, target)) tar.HardLink(path, target);
         break;
       }
@@ -159,9 +168,12 @@ std::set<std::string> Names(const model::ImageAnalysis& analysis) {
   return names;
 }
 
-TEST(ImageTree, ShowsWhatARuntimeWouldPutTogether) {
+// Compares so many images of three layers each.
+void CompareWithARuntime(const std::vector<std::string>& paths,
+                         const std::vector<std::string>& folders, size_t* with_packages) {
   const TestExtractor extractor;
-  size_t compared = 0, with_packages = 0;
+  const LooseTestExtractor loose;
+  size_t compared = 0;
   for (unsigned seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto dir = ScopedTempDir::Create();
@@ -169,19 +181,31 @@ TEST(ImageTree, ShowsWhatARuntimeWouldPutTogether) {
     std::mt19937 random(seed);
     RealRoot root(dir->path() / "root");
     std::vector<std::string> layers;
-    for (int layer = 0; layer < 3; ++layer) layers.push_back(RandomLayer(random, root, layer));
-    const auto real = AnalyseDirectory(dir->path() / "root", {{&extractor}, {}}, {});
+    for (int layer = 0; layer < 3; ++layer)
+      layers.push_back(RandomLayer(random, root, layer, paths, folders));
+    const auto real = AnalyseDirectory(dir->path() / "root", {{&extractor, &loose}, {}}, {});
     ASSERT_TRUE(real.has_value()) << real.error().message;
     TestImage image(layers);
-    const auto merged = Analyse(image, {}, {.extractors = {&extractor}}, {});
+    const auto merged = Analyse(image, {}, {.extractors = {&extractor, &loose}}, {});
     ASSERT_TRUE(merged.has_value()) << merged.error().message;
     if (!merged->complete) continue;  // links that lead on and on
     ++compared;
-    with_packages += real->packages.empty() ? 0 : 1;
+    *with_packages += real->packages.empty() ? 0 : 1;
     ASSERT_EQ(Names(*merged), Names(*real));
   }
   EXPECT_GT(compared, 190u);
+}
+
+TEST(ImageTree, ShowsWhatARuntimeWouldPutTogether) {
+  size_t with_packages = 0;
+  CompareWithARuntime(kPaths, kFolders, &with_packages);
   EXPECT_GE(with_packages, 40u);
+}
+
+TEST(LooseFiles, AreThoseThatARuntimeWouldPutTogether) {
+  size_t with_packages = 0;
+  CompareWithARuntime(kLoosePaths, kLooseFolders, &with_packages);
+  EXPECT_GE(with_packages, 30u);
 }
 
 }  // namespace

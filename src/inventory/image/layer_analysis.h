@@ -1,25 +1,28 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "ecosystems/owned_files.h"
 #include "inventory/image/watchlist.h"
 #include "model/package.h"
-#include "registry/tar_reader.h"
 
 namespace narrows::inventory::image {
 
-// A file that was read in a layer.
+// A file that was read in a layer, by one extractor.
 struct AnalysedFile {
   int extractor = Watchlist::kOsRelease;
-  std::string as;                     // the well-known path it stands for
-  std::string packages;               // by EncodePackages: much smaller than the values
-  model::Distribution distribution;   // of os-release
-  bool failed = false;                // nothing of it could be read
-  std::vector<std::string> statuses;  // what of it could not be read
+  std::string as;        // the well-known path it stands for, its own path where there is none
+  std::string packages;  // by EncodePackages: much smaller than the values
+  std::string owned;     // by EncodeOwned
+  std::unique_ptr<const model::Distribution> distribution;  // of os-release
+  bool failed = false;                                      // nothing of it could be read
+  std::vector<std::string> statuses;                        // what of it could not be read
 };
 
 // What a layer does to a watched path.
@@ -35,15 +38,34 @@ struct LayerEntry {
 
 // All that an image's analysis needs of one layer. Depends on its bytes and the watchlist only.
 struct LayerAnalysis {
+  // Of an extractor, how many files with faults there are besides those in `files`.
+  struct Uncounted {
+    int extractor = 0;
+    uint32_t files = 0;
+  };
+
   std::vector<LayerEntry> entries;  // in the layer's order
   std::vector<AnalysedFile> files;
+  // Those of `files` that lie where no watched place is: what extractors without places found
+  // there, and what looks like a package data base that a link may lead to.
+  std::vector<int> loose;
+  // Files of lower layers that are not seen any more: whose path, or that of a folder they are in,
+  // or whose path with a "/" behind it (a folder is there now) has a PathHash that is one of these.
+  // Sorted.
+  std::vector<uint64_t> hides;
+  bool hides_all_known = true;  // false: there are more than are kept
+  std::vector<Uncounted> uncounted;
 };
 
 // How much memory it takes, roughly.
+size_t KeptBytes(const AnalysedFile& file);
+size_t KeptBytes(const LayerEntry& entry);
 size_t KeptBytes(const LayerAnalysis& layer);
 
 std::string EncodePackages(const std::vector<model::Package>& packages);
 Result<std::vector<model::Package>> DecodePackages(std::string_view bytes);
+std::string EncodeOwned(const std::vector<ecosystems::OwnedFiles>& owned);
+Result<std::vector<ecosystems::OwnedFiles>> DecodeOwned(std::string_view bytes);
 
 // For the layer cache. Decode gives kDataLoss for anything that Encode did not make.
 std::string EncodeLayer(const LayerAnalysis& layer);
@@ -53,32 +75,11 @@ Result<LayerAnalysis> DecodeLayer(std::string_view bytes);
 AnalysedFile AnalyseFile(const Watchlist& watchlist, const Watchlist::Target& target,
                          std::string_view content);
 
+// The same of a file that cannot be read, and of one that is too large.
+AnalysedFile Unreadable(const Watchlist::Target& target, const Error& error);
+AnalysedFile TooLarge(const Watchlist& watchlist, const Watchlist::Target& target);
+
 // The largest file that is read for `target`.
 size_t MostBytesOf(const Watchlist& watchlist, const Watchlist::Target& target);
-
-// Makes a LayerAnalysis of a layer's tar stream. Keeps the content of one file at a time;
-// kResourceExhausted when a layer has unreasonably much of what is watched.
-class LayerAnalyser final : public registry::TarVisitor {
- public:
-  explicit LayerAnalyser(const Watchlist& watchlist) : watchlist_(watchlist) {}
-
-  Result<bool> OnEntry(const registry::TarEntry& entry) override;
-  Status OnContent(std::string_view piece) override;
-  Status OnEnd() override;
-
-  LayerAnalysis Take() { return std::move(layer_); }
-
- private:
-  Status Record(LayerEntry entry);
-  Status Count(const AnalysedFile& file);
-  Status OnWhiteout(std::string_view folder, std::string_view name);
-
-  const Watchlist& watchlist_;
-  LayerAnalysis layer_;
-  size_t kept_bytes_ = 0;
-  std::string path_;
-  std::string content_;
-  Watchlist::Target target_;
-};
 
 }  // namespace narrows::inventory::image

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "inventory/image/layer_analyser.h"
 #include "inventory/image/test_image.h"
 #include "registry/test_tar.h"
 
@@ -14,7 +15,8 @@ LayerAnalysis Sample() {
   const TestExtractor extractor;
   const ecosystems::PackageExtractor* const extractors[] = {&extractor};
   const Watchlist watchlist(extractors);
-  LayerAnalyser analyser(watchlist);
+  Spool spool;
+  LayerAnalyser analyser(watchlist, spool);
   registry::TarReader reader(analyser);
   const std::string tar = registry::TestTar()
                               .Directory("db/")
@@ -28,7 +30,7 @@ LayerAnalysis Sample() {
                               .HardLink("db/list", "/etc/os-release")
                               .Finish();
   EXPECT_TRUE(reader.Push(tar).has_value());
-  return analyser.Take();
+  return std::move(analyser).Take();
 }
 
 TEST(LayerAnalysis, KeepsWhatIsWatchedOnly) {
@@ -40,7 +42,7 @@ TEST(LayerAnalysis, KeepsWhatIsWatchedOnly) {
   ASSERT_EQ(layer.files.size(), 2u);
   EXPECT_EQ(DecodePackages(layer.files[0].packages)->at(0).name, "a");
   EXPECT_EQ(layer.files[0].statuses.size(), 1u);
-  EXPECT_EQ(layer.files[1].distribution.id, "debian");
+  EXPECT_EQ(layer.files[1].distribution->id, "debian");
   EXPECT_EQ(layer.entries.back().target, "etc/os-release");
 }
 

@@ -1,5 +1,6 @@
 // The stored form of layer_analysis.h: numbers as 32-bit little-endian, texts with their length
 // before them. The cache guards it by a checksum; the reader is careful all the same.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,13 +10,17 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr std::string_view kMagic = "NARROWS-LAYER-2\n";
+constexpr std::string_view kMagic = "NARROWS-LAYER-3\n";
 
 class Writer {
  public:
   void Number(size_t value) {
     for (int shift = 0; shift < 32; shift += 8)
       bytes_ += static_cast<char>(static_cast<uint64_t>(value) >> shift & 0xff);
+  }
+  void Hash(uint64_t value) {
+    Number(value & 0xffffffffu);
+    Number(value >> 32);
   }
   void Text(std::string_view text) {
     Number(text.size());
@@ -38,6 +43,10 @@ class Reader {
     size_t value = 0;
     for (size_t i = raw.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(raw[i]);
     return value;
+  }
+  uint64_t Hash() {
+    const uint64_t low = Number();
+    return low | static_cast<uint64_t>(Number()) << 32;
   }
   // How many items follow, each of at least `least` bytes.
   size_t Count(size_t least) {
@@ -77,7 +86,10 @@ void WriteFile(Writer& writer, const AnalysedFile& file) {
   writer.Number(file.failed ? 1 : 0);
   writer.Text(file.as);
   writer.Text(file.packages);
-  for (const auto text : kDistributionTexts) writer.Text(file.distribution.*text);
+  writer.Text(file.owned);
+  writer.Number(file.distribution ? 1 : 0);
+  if (file.distribution)
+    for (const auto text : kDistributionTexts) writer.Text((*file.distribution).*text);
   writer.Number(file.statuses.size());
   for (const std::string& status : file.statuses) writer.Text(status);
 }
@@ -88,7 +100,12 @@ AnalysedFile ReadFile(Reader& reader) {
   file.failed = reader.Number() != 0;
   file.as = reader.Text();
   file.packages = reader.Text();
-  for (const auto text : kDistributionTexts) file.distribution.*text = reader.Text();
+  file.owned = reader.Text();
+  if (reader.Number() != 0) {
+    model::Distribution distribution;
+    for (const auto text : kDistributionTexts) distribution.*text = reader.Text();
+    file.distribution = std::make_unique<const model::Distribution>(std::move(distribution));
+  }
   for (size_t n = reader.Count(4); n > 0; --n) file.statuses.push_back(reader.Text());
   return file;
 }
@@ -120,6 +137,31 @@ Result<std::vector<model::Package>> DecodePackages(std::string_view bytes) {
   return packages;
 }
 
+std::string EncodeOwned(const std::vector<ecosystems::OwnedFiles>& owned) {
+  Writer writer;
+  writer.Number(owned.size());
+  for (const ecosystems::OwnedFiles& files : owned) {
+    writer.Text(files.package);
+    writer.Number(files.paths.size());
+    for (const uint64_t path : files.paths) writer.Hash(path);
+  }
+  return writer.Take();
+}
+
+Result<std::vector<ecosystems::OwnedFiles>> DecodeOwned(std::string_view bytes) {
+  std::vector<ecosystems::OwnedFiles> owned;
+  if (bytes.empty()) return owned;
+  Reader reader(bytes);
+  for (size_t n = reader.Count(8); n > 0; --n) {
+    ecosystems::OwnedFiles files{.package = reader.Text(), .paths = {}};
+    files.paths.resize(reader.Count(8));
+    for (uint64_t& path : files.paths) path = reader.Hash();
+    owned.push_back(std::move(files));
+  }
+  if (!reader.ReadAll()) return DataLoss("the stored file lists of a layer are damaged");
+  return owned;
+}
+
 std::string EncodeLayer(const LayerAnalysis& layer) {
   Writer writer;
   writer.Raw(kMagic);
@@ -132,6 +174,16 @@ std::string EncodeLayer(const LayerAnalysis& layer) {
   }
   writer.Number(layer.files.size());
   for (const AnalysedFile& file : layer.files) WriteFile(writer, file);
+  writer.Number(layer.loose.size());
+  for (const int file : layer.loose) writer.Number(static_cast<size_t>(file));
+  writer.Number(layer.hides_all_known ? 1 : 0);
+  writer.Number(layer.hides.size());
+  for (const uint64_t hash : layer.hides) writer.Hash(hash);
+  writer.Number(layer.uncounted.size());
+  for (const auto& [extractor, files] : layer.uncounted) {
+    writer.Number(static_cast<size_t>(extractor));
+    writer.Number(files);
+  }
   return writer.Take();
 }
 
@@ -152,11 +204,21 @@ Result<LayerAnalysis> DecodeLayer(std::string_view bytes) {
     entry.target = reader.Text();
     layer.entries.push_back(std::move(entry));
   }
-  for (size_t n = reader.Count(32); n > 0; --n) layer.files.push_back(ReadFile(reader));
-  if (!reader.ReadAll()) return DataLoss("a stored layer is damaged");
-  for (const LayerEntry& entry : layer.entries)
-    if (entry.file >= static_cast<int>(layer.files.size()))
-      return DataLoss("a stored layer is damaged");
+  for (size_t n = reader.Count(28); n > 0; --n) layer.files.push_back(ReadFile(reader));
+  for (size_t n = reader.Count(4); n > 0; --n)
+    layer.loose.push_back(static_cast<int>(reader.Number() & 0x7fffffff));
+  layer.hides_all_known = reader.Number() != 0;
+  layer.hides.resize(reader.Count(8));
+  for (uint64_t& hash : layer.hides) hash = reader.Hash();
+  for (size_t n = reader.Count(8); n > 0; --n) {
+    const int extractor = static_cast<int>(reader.Number() & 0xffff);
+    layer.uncounted.push_back({extractor, static_cast<uint32_t>(reader.Number())});
+  }
+  const auto is_there = [&](int file) { return file < static_cast<int>(layer.files.size()); };
+  bool whole = reader.ReadAll() && std::is_sorted(layer.hides.begin(), layer.hides.end()) &&
+               std::all_of(layer.loose.begin(), layer.loose.end(), is_there);
+  for (const LayerEntry& entry : layer.entries) whole = whole && is_there(entry.file);
+  if (!whole) return DataLoss("a stored layer is damaged");
   return layer;
 }
 

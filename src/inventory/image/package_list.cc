@@ -1,65 +1,136 @@
 #include "inventory/image/package_list.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
-#include <utility>
 
 namespace narrows::inventory::image {
 namespace {
 
-constexpr size_t kMostStatuses = 50;
+constexpr size_t kMostFaultsOfAKind = 100;
+constexpr size_t kMostOwnedPaths = 1'000'000;
 
 }  // namespace
 
-void MarkIncomplete(model::ImageAnalysis& analysis, std::string why) {
-  analysis.complete = false;
-  if (analysis.statuses.size() < kMostStatuses) {
-    analysis.statuses.push_back(std::move(why));
-  } else if (analysis.statuses.size() == kMostStatuses) {
-    analysis.statuses.push_back("and more that is not listed");
-  }
+std::string_view PackageList::KindOf(int extractor) const {
+  return extractor == Watchlist::kOsRelease ? "" : watchlist_.extractor(extractor)->Name();
 }
 
-void PackageList::Add(const AnalysedFile& file, const std::string& as,
-                      model::ImageAnalysis& analysis) {
-  for (const std::string& status : file.statuses) MarkIncomplete(analysis, status);
-  if (file.extractor == Watchlist::kOsRelease) {
-    if (!file.failed && !analysis.distribution) analysis.distribution = file.distribution;
+void PackageList::AddFault(std::string_view kind, std::string why) {
+  analysis_.complete = false;
+  auto it = faults_.find(kind);
+  if (it == faults_.end()) it = faults_.emplace(kind, Faults{}).first;
+  if (it->second.listed == kMostFaultsOfAKind) {
+    ++it->second.more;
     return;
   }
+  ++it->second.listed;
+  analysis_.statuses.push_back(std::move(why));
+}
+
+void PackageList::CountFaults(int extractor, size_t files) {
+  analysis_.complete = false;
+  faults_[std::string(KindOf(extractor))].more += files;
+}
+
+void PackageList::Add(const AnalysedFile& file, const std::string& as, const std::string& layer) {
+  for (const std::string& status : file.statuses) AddFault(KindOf(file.extractor), status);
+  if (file.extractor == Watchlist::kOsRelease) {
+    if (file.distribution && !analysis_.distribution) analysis_.distribution = *file.distribution;
+    return;
+  }
+  if (!file.owned.empty()) AddOwned(file);
   auto packages = DecodePackages(file.packages);
-  if (file.failed || !packages.has_value() || !packages->empty())
-    analysis.has_package_database = true;
+  if (watchlist_.HasPlaces(file.extractor) &&
+      (file.failed || !packages.has_value() || !packages->empty()))
+    analysis_.has_package_database = true;
   if (!packages.has_value()) {
-    MarkIncomplete(analysis, "/" + as + ": " + packages.error().message);
+    AddFault("/" + as + ": " + packages.error().message);
     return;
   }
   if (packages->size() > kMostPackages - found_.size()) {
-    MarkIncomplete(analysis, "/" + as + ": left out, for there are more than " +
-                                 std::to_string(kMostPackages) + " packages");
+    AddFault(KindOf(file.extractor), "/" + as + ": left out, for there are more than " +
+                                         std::to_string(kMostPackages) + " packages");
     return;
   }
+  const uint64_t path_hash = ecosystems::OwnedPathHash(as);
   for (model::Package& package : *packages) {
     package.path = "/" + as + (package.path.empty() ? "" : "!/" + package.path);
-    found_.push_back({std::move(package), file.extractor});
+    package.layer = layer;
+    found_.push_back({std::move(package), file.extractor, path_hash});
   }
 }
 
-void PackageList::Finish(model::ImageAnalysis& analysis) && {
-  const model::Distribution distribution = analysis.distribution.value_or(model::Distribution{});
+void PackageList::AddOwned(const AnalysedFile& file) {
+  const auto owned = DecodeOwned(file.owned);
+  if (!owned.has_value()) {
+    AddFault("/" + file.as + ": " + owned.error().message);
+    return;
+  }
+  for (const ecosystems::OwnedFiles& files : *owned) {
+    if (files.paths.size() > kMostOwnedPaths - owned_.size()) {
+      if (!std::exchange(owned_too_many_, true))
+        AddFault("which package owns a file is not known of all: there are too many");
+      return;
+    }
+    const auto owner = static_cast<uint32_t>(owners_.size());
+    owners_.push_back(files.package);
+    for (const uint64_t path : files.paths) owned_.emplace_back(path, owner);
+  }
+}
+
+// A list that is left over from a package that is gone owns nothing.
+void PackageList::FindOwners() {
+  if (owned_.empty()) return;
+  std::set<std::string_view> installed;
+  for (const Found& found : found_)
+    if (watchlist_.HasPlaces(found.extractor)) installed.insert(found.package.name);
+  if (installed.size() == found_.size()) return;
+  std::sort(owned_.begin(), owned_.end());
+  for (Found& found : found_) {
+    if (watchlist_.HasPlaces(found.extractor)) continue;
+    auto it = std::lower_bound(owned_.begin(), owned_.end(), std::pair(found.path_hash, 0u));
+    for (; it != owned_.end() && it->first == found.path_hash; ++it) {
+      if (installed.find(owners_[it->second]) == installed.end()) continue;
+      found.package.owner = owners_[it->second];
+      break;
+    }
+  }
+}
+
+void PackageList::Finish() && {
+  FindOwners();
+  const model::Distribution distribution = analysis_.distribution.value_or(model::Distribution{});
   for (Found& found : found_) {
     watchlist_.extractor(found.extractor)->Complete(found.package, distribution);
-    analysis.packages.push_back(std::move(found.package));
+    analysis_.packages.push_back(std::move(found.package));
   }
+  Deduplicate();
+  for (const auto& [kind, faults] : faults_) {
+    if (faults.more == 0) continue;
+    analysis_.statuses.push_back("and " + std::to_string(faults.more) + " more" +
+                                 (kind.empty() ? "" : " of " + kind) + " that are not listed");
+  }
+}
+
+// Of the same package at several places that one stays that is to be judged, and has the strongest
+// evidence.
+void PackageList::Deduplicate() {
   const auto key = [](const model::Package& package) {
     return std::tie(package.ecosystem, package.name, package.architecture, package.version);
   };
-  std::stable_sort(analysis.packages.begin(), analysis.packages.end(),
-                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  analysis.packages.erase(
-      std::unique(analysis.packages.begin(), analysis.packages.end(),
-                  [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-      analysis.packages.end());
+  const auto rank = [](const model::Package& package) {
+    return std::tuple(!package.owner.empty(), package.evidence);
+  };
+  std::vector<model::Package>& packages = analysis_.packages;
+  std::stable_sort(packages.begin(), packages.end(), [&](const auto& a, const auto& b) {
+    if (key(a) != key(b)) return key(a) < key(b);
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return a.path < b.path;
+  });
+  packages.erase(std::unique(packages.begin(), packages.end(),
+                             [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+                 packages.end());
 }
 
 }  // namespace narrows::inventory::image

@@ -46,7 +46,8 @@ class TestImage final : public registry::ImageSource {
   std::map<std::string, std::string> blobs_;
 };
 
-// "name version" a line, in db/list and in the files of db/list.d.
+// "name version" a line, in db/list and in the files of db/list.d; "owns PATH NAME" says that the
+// package NAME owns the file.
 class TestExtractor final : public ecosystems::PackageExtractor {
  public:
   std::string_view Name() const override { return "test"; }
@@ -55,11 +56,18 @@ class TestExtractor final : public ecosystems::PackageExtractor {
     return path == "db/list" || (path.starts_with("db/list.d/") && !path.ends_with(".not"));
   }
   std::vector<std::string_view> Places() const override { return {"db/list", "db/list.d/"}; }
+  bool Recognises(std::string_view head) const override { return head.starts_with("seen "); }
   size_t MostBytes() const override { return 1000; }
   Result<Extracted> Extract(std::string_view, std::string_view content) const override {
     if (content.starts_with("damaged")) return DataLoss("not a list");
     Extracted extracted;
     for (const std::string_view line : Split(content, '\n')) {
+      if (line.starts_with("owns ")) {  // "owns PATH NAME"
+        const auto words = Split(line, ' ');
+        extracted.owned.push_back({std::string(words.at(2)), {}});
+        extracted.owned.back().Add(words[1]);
+        continue;
+      }
       const size_t space = line.find(' ');
       if (space == std::string_view::npos) continue;
       model::Package package{.name = std::string(line.substr(0, space)),
@@ -78,6 +86,29 @@ class TestExtractor final : public ecosystems::PackageExtractor {
   }
 
   int version = 1;
+};
+
+// The same lists in files named *.pkg, wherever they are, and behind the first line of executables.
+class LooseTestExtractor final : public ecosystems::PackageExtractor {
+ public:
+  std::string_view Name() const override { return "loose"; }
+  int Version() const override { return 1; }
+  bool Claims(std::string_view path) const override { return path.ends_with(".pkg"); }
+  std::vector<std::string_view> Places() const override { return {}; }
+  bool ClaimsExecutables() const override { return true; }
+  size_t MostBytes() const override { return size_t{4} << 20; }
+  Result<Extracted> Extract(std::string_view path, std::string_view content) const override {
+    ++extracted;
+    if (!path.ends_with(".pkg"))
+      content.remove_prefix(std::min(content.find('\n'), content.size()));
+    if (content.size() > 1000) content = content.substr(content.size() - 1000);
+    return TestExtractor().Extract(path, content);
+  }
+  void Complete(model::Package& package, const model::Distribution&) const override {
+    package.ecosystem = "Loose";
+  }
+
+  mutable std::atomic<int> extracted = 0;
 };
 
 }  // namespace narrows::inventory::image

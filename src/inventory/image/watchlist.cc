@@ -5,7 +5,25 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr int kFormat = 2;  // of LayerAnalysis and of what is put into it
+constexpr int kFormat = 3;  // of LayerAnalysis and of what is put into it
+
+// ELF, PE (by the stub that every one begins with) and Mach-O: thin ones of 32 and 64 bits in both
+// byte orders, and fat ones, which begin like Java classes but have fewer architectures than those
+// have versions.
+bool IsExecutable(std::string_view head) {
+  if (head.size() < 8) return false;
+  const auto starts = [&](std::string_view magic) { return head.starts_with(magic); };
+  if (starts("\x7f"
+             "ELF") ||
+      starts("MZ"))
+    return true;
+  if (starts("\xce\xfa\xed\xfe") || starts("\xcf\xfa\xed\xfe") || starts("\xfe\xed\xfa\xce") ||
+      starts("\xfe\xed\xfa\xcf"))
+    return true;
+  constexpr unsigned char kLeastClassVersion = 43;
+  return (starts("\xca\xfe\xba\xbe") || starts("\xca\xfe\xba\xbf")) && head[4] == 0 &&
+         head[5] == 0 && head[6] == 0 && static_cast<unsigned char>(head[7]) < kLeastClassVersion;
+}
 
 }  // namespace
 
@@ -21,7 +39,11 @@ std::string_view NameOf(std::string_view path) {
 
 Watchlist::Watchlist(Extractors extractors) : extractors_(extractors.begin(), extractors.end()) {
   for (size_t i = 0; i < extractors_.size(); ++i) {
-    for (std::string_view place : extractors_[i]->Places()) {
+    const std::vector<std::string_view> places = extractors_[i]->Places();
+    has_places_.push_back(!places.empty());
+    (places.empty() ? anywhere_ : recognisers_).push_back(static_cast<int>(i));
+    if (extractors_[i]->ClaimsExecutables()) executables_.push_back(static_cast<int>(i));
+    for (std::string_view place : places) {
       const bool folder = place.ends_with('/');
       if (folder) place.remove_suffix(1);
       Add({std::string(place), folder, static_cast<int>(i), std::string(place)});
@@ -64,6 +86,26 @@ bool Watchlist::Reads(std::string_view path, Target* target) const {
   const Place& place = places_[folder->second];
   *target = {place.extractor, place.as + "/" + std::string(NameOf(path))};
   return extractor(place.extractor)->Claims(target->as);
+}
+
+void Watchlist::ClaimedBy(std::string_view path, std::vector<int>& extractors) const {
+  for (const int index : anywhere_)
+    if (extractor(index)->Claims(path)) extractors.push_back(index);
+}
+
+void Watchlist::ClaimedAsExecutable(std::string_view head, std::vector<int>& extractors) const {
+  if (executables_.empty() || !IsExecutable(head)) return;
+  extractors.insert(extractors.end(), executables_.begin(), executables_.end());
+}
+
+void Watchlist::ClaimedByHead(std::string_view head, std::vector<int>& extractors) const {
+  ClaimedAsExecutable(head, extractors);
+  for (const int index : recognisers_)
+    if (extractor(index)->Recognises(head)) extractors.push_back(index);
+}
+
+bool Watchlist::HasPlaces(int extractor) const {
+  return extractor != kOsRelease && has_places_[static_cast<size_t>(extractor)];
 }
 
 const ecosystems::PackageExtractor* Watchlist::extractor(int index) const {

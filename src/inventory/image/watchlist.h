@@ -14,9 +14,10 @@ namespace narrows::inventory::image {
 
 using Extractors = std::span<const ecosystems::PackageExtractor* const>;
 
-// The paths of an image's file system that an analysis looks at: the places of package data bases
-// and of os-release, the folders on the way there, and the places that links lead to, once those
-// are known. All paths are normalised ("" is the root).
+// What an analysis looks at in an image's file system: the places of package data bases and of
+// os-release, the folders on the way there, and the places that links lead to, once those are
+// known; and, wherever they lie, the files that extractors without places claim. All paths are
+// normalised ("" is the root).
 class Watchlist {
  public:
   static constexpr int kOsRelease = -1;  // in place of an extractor
@@ -46,6 +47,24 @@ class Watchlist {
   // Whether a file at `path` is to be read, and by whom.
   bool Reads(std::string_view path, Target* target) const;
 
+  // Appends the extractors without places that claim a regular file at `path`.
+  void ClaimedBy(std::string_view path, std::vector<int>& extractors) const;
+
+  // Whether somebody wants to see how regular files begin that nobody claims by their path.
+  bool LooksAtHeads() const { return !executables_.empty() || !recognisers_.empty(); }
+
+  // How much of a file shows what it is.
+  static constexpr size_t kHeadBytes = 512;
+
+  // Appends the extractors that want a file because it begins so: as an executable, or as a package
+  // data base may that a link is going to lead to.
+  void ClaimedByHead(std::string_view head, std::vector<int>& extractors) const;
+  void ClaimedAsExecutable(std::string_view head, std::vector<int>& extractors) const;
+  bool ClaimsExecutables() const { return !executables_.empty(); }
+
+  // Whether the extractor reads package data bases at their places.
+  bool HasPlaces(int extractor) const;
+
   // Whether all files right in the folder are watched.
   bool ReadsFolder(std::string_view path) const;
 
@@ -62,6 +81,8 @@ class Watchlist {
   };
 
   std::vector<const ecosystems::PackageExtractor*> extractors_;
+  std::vector<int> anywhere_, executables_, recognisers_;  // of them
+  std::vector<bool> has_places_;
   std::vector<Place> places_;
   size_t well_known_ = 0;
   std::unordered_map<std::string, size_t, Hash, std::equal_to<>> by_path_;
