@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "cluster_parts.h"
 #include "commands.h"
+#include "control/concerned_images.h"
 #include "control/controller.h"
 #include "control/image_fetcher.h"
 #include "control/metrics_access.h"
@@ -150,10 +151,13 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
 
   // Built from the outside in; what calls back is bound last.
   std::unique_ptr<control::Controller> controller;
+  std::unique_ptr<control::Service> service;
   const auto inventory = inventory::cluster::MakeClusterInventory(
       *client, {.on_change = [&](const auto& change) { controller->OnInventoryChange(change); }});
-  const auto policies =
-      control::MakePolicyWatch([&](const std::string&) { controller->OnPolicyChange(); });
+  const auto policies = control::MakePolicyWatch([&](const std::string&) {
+    controller->OnPolicyChange();
+    service->OnPolicyChange();
+  });
   const ImageParts image_parts(std::filesystem::path(flags.store).parent_path() / "layers");
   control::ImageFetcherOptions fetcher = image_parts.FetcherOptions(std::move(registries));
   fetcher.remembered = control::RememberedImages(*store);
@@ -178,14 +182,17 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
             return sentences;
           }});
   advisories::DatabaseHandle database(flags.database);
-  control::Service service(
-      {clock, *client, *inventory, *policies, *images, database, *controller, metrics},
-      {own_namespace, instance + "-" + std::to_string(getpid()),
-       [&](auto opened) { return image_parts.MakeScanner(std::move(opened)); }});
-  probes.Set(&service);
+  service = std::make_unique<control::Service>(
+      control::ServiceParts{clock, *client, *inventory, *policies, *images, database, *controller,
+                            metrics},
+      control::ServiceOptions{
+          own_namespace, instance + "-" + std::to_string(getpid()),
+          [&](auto opened) { return image_parts.MakeScanner(std::move(opened)); },
+          [&](const auto& change) { return control::ImagesConcerned(*store, change); }});
+  probes.Set(service.get());
   {
-    const std::jthread readiness([&] { LogReadiness(service, context); });
-    service.Run(context);
+    const std::jthread readiness([&] { LogReadiness(*service, context); });
+    service->Run(context);
   }
   probes.Set(nullptr);
   LogInfo("stopped");

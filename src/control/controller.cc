@@ -287,6 +287,7 @@ void Controller::Store(const NamespaceBook::Update& update, const Acted& acted) 
   record.kept_actions = std::move(lines.kept);
   record.policies = parts_.policies.Policies();
   const Status stored = parts_.recorder.Record(record);
+  if (stored.has_value()) TellStored(record);
   // What is in force is told again, for the store that works again.
   if (!stored.has_value()) action_log_ = ActionLog();
   const std::string trouble = stored.has_value() ? "" : stored.error().message;
@@ -297,6 +298,13 @@ void Controller::Store(const NamespaceBook::Update& update, const Acted& acted) 
       LogError("the store cannot be written, history is lost", {{"error", trouble}});
     }
   }
+}
+
+// What the store holds is found there when advisories change.
+void Controller::TellStored(const RoundRecord& record) {
+  std::vector<std::string> digests;
+  for (const auto& image : record.images) digests.push_back(image->analysis->digest);
+  parts_.images.SetStored(digests);
 }
 
 void Controller::Tidy() {

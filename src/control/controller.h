@@ -88,6 +88,7 @@ class Controller {
   void Announce(const NamespaceBook::Update& update, const PolicySet& set,
                 const response::ActionPlan& plan, std::vector<kubernetes::EventNote>& notes);
   void Store(const NamespaceBook::Update& update, const Acted& acted);
+  void TellStored(const RoundRecord& record);
   void Tidy();
   void Count(const PolicySet& set, const WholePicture& picture, const response::ActionPlan& plan);
   PolicyReconciler::Facts FactsFor(const WholePicture& picture, const response::ActionPlan& plan);

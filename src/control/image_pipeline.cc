@@ -62,12 +62,36 @@ class ThreadedImagePipeline final : public ImagePipeline {
     }
   }
 
+  void SetScanner(ActiveScanner scanner, const std::vector<std::string>& concerned) override {
+    const std::set<std::string_view> digests(concerned.begin(), concerned.end());
+    const std::lock_guard lock(mutex_);
+    scanner_ = std::move(scanner);
+    for (auto& [key, entry] : entries_) {
+      // What is queued may be with a worker already, who uses the old scanner.
+      const bool holds = !entry.queued && entry.failures == 0 && entry.knowledge.scanned &&
+                         stored_.contains(entry.analysis->digest) &&
+                         !digests.contains(entry.analysis->digest);
+      if (!holds && (entry.analysis || !entry.retry_at)) Enqueue(key, entry);
+    }
+  }
+
+  void SetStored(const std::vector<std::string>& digests) override {
+    const std::lock_guard lock(mutex_);
+    stored_.insert(digests.begin(), digests.end());
+  }
+
   void Retain(const std::vector<std::string>& keys) override {
     const std::set<std::string_view> kept(keys.begin(), keys.end());
     const std::lock_guard lock(mutex_);
     std::erase_if(entries_, [&](const auto& item) {
       return !item.second.queued && !kept.contains(item.first);
     });
+    std::set<std::string, std::less<>> used;
+    for (const auto& [key, entry] : entries_) {
+      if (entry.analysis) used.insert(entry.analysis->digest);
+    }
+    // What runs no more may go from the store too.
+    std::erase_if(stored_, [&](const std::string& digest) { return !used.contains(digest); });
   }
 
   Status WaitIdle(const CallContext& context) override {
@@ -202,6 +226,7 @@ class ThreadedImagePipeline final : public ImagePipeline {
   std::condition_variable_any woken_;
   std::condition_variable_any idle_;
   std::map<std::string, Entry> entries_;
+  std::set<std::string, std::less<>> stored_;  // digests
   std::deque<std::string> queue_;
   size_t busy_ = 0;  // queued or being worked on
   ActiveScanner scanner_;

@@ -31,7 +31,7 @@ struct ScannedImage {
   std::shared_ptr<const model::ImageAnalysis>
       analysis;  // shared by the scans of one image; never null
   findings::ScanOutcome outcome;
-  std::string database;  // identity of the advisories that were used
+  std::string database;  // identity of the advisories that were used; later ones may say the same
   std::string scanner;
   std::string scanner_version;
 };
@@ -74,6 +74,13 @@ class ImagePipeline {
 
   // Scans everything known anew, in the background.
   virtual void SetScanner(ActiveScanner scanner) = 0;
+  // The same of the images with these digests only, and of those that SetStored has not been told
+  // of: what is known of the others holds with the new advisories too.
+  virtual void SetScanner(ActiveScanner scanner, const std::vector<std::string>& concerned) = 0;
+
+  // A store holds these images, by digest, as they were read: whoever searches it for what new
+  // advisories concern finds them.
+  virtual void SetStored(const std::vector<std::string>& digests) = 0;
 
   // Forgets all keys but these; what runs no more needs no memory.
   virtual void Retain(const std::vector<std::string>& keys) = 0;

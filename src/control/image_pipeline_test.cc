@@ -93,6 +93,40 @@ TEST_F(ImagePipelineTest, ANewDatabaseScansAnewWithoutReading) {
   EXPECT_EQ(reads, 1);
 }
 
+TEST_F(ImagePipelineTest, OnlyWhatANewDatabaseConcernsIsScannedAnew) {
+  Start([&](const ImageRequest& request, const CallContext&) -> Result<model::ImageAnalysis> {
+    model::ImageAnalysis analysis;
+    analysis.digest = request.image_id;
+    return analysis;
+  });
+  const auto database_of = [&](const std::string& digest) {
+    return pipeline_->Get(Request(digest)).scanned->database;
+  };
+  const auto settle = [&] {
+    ASSERT_TRUE(pipeline_->WaitIdle(CallContext::WithTimeout(kLong)).has_value());
+  };
+  pipeline_->SetScanner(MakeScanner("db1"));
+  for (const char* digest : {"sha256:a", "sha256:b", "sha256:c"})
+    (void)pipeline_->Get(Request(digest));
+  settle();
+  pipeline_->SetStored({"sha256:a", "sha256:b"});
+  pipeline_->SetScanner(MakeScanner("db2"), {"sha256:b", "sha256:z"});
+  settle();
+  EXPECT_EQ(database_of("sha256:a"), "db1");
+  EXPECT_EQ(database_of("sha256:b"), "db2");
+  EXPECT_EQ(database_of("sha256:c"), "db2") << "nobody could find it in the store";
+  (void)pipeline_->Get(Request("sha256:d"));
+  settle();
+  EXPECT_EQ(database_of("sha256:d"), "db2");
+  pipeline_->SetScanner(MakeScanner("db3"));
+  settle();
+  EXPECT_EQ(database_of("sha256:a"), "db3");
+  {
+    const std::lock_guard lock(mutex_);
+    EXPECT_EQ(changes_[Request("sha256:a").Key()], 2) << "nobody judges what did not change";
+  }
+}
+
 TEST_F(ImagePipelineTest, FailuresAreReasonsAndRetried) {
   std::atomic<int> reads{0};
   Start([&](const ImageRequest&, const CallContext&) -> Result<model::ImageAnalysis> {

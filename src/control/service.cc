@@ -1,9 +1,11 @@
 #include "control/service.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "base/log.h"
+#include "control/concerned_images.h"
 #include "kubernetes/leader_election.h"
 
 namespace narrows::control {
@@ -14,9 +16,33 @@ constexpr auto kLeaderPause = std::chrono::seconds(1);
 
 }  // namespace
 
-bool Service::AdoptDatabase() {
+std::vector<double> Service::Thresholds() const {
+  std::vector<assessment::Policy> policies;
+  for (const auto& policy : parts_.policies.Policies()) {
+    if (policy->spec) policies.push_back(*policy->spec);
+  }
+  return EpssThresholds(policies);
+}
+
+Result<std::vector<std::string>> Service::ConcernedSince(const advisories::AdvisoryDatabase& before,
+                                                         const advisories::AdvisoryDatabase& now,
+                                                         const CallContext& context) const {
+  const auto begin = CallContext::Steady::now();
+  ASSIGN_OR_RETURN(const advisories::DatabaseChange change,
+                   advisories::CompareDatabases(before, now, thresholds_, context));
+  ASSIGN_OR_RETURN(std::vector<std::string> images, options_.concerned(change));
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(CallContext::Steady::now() - begin);
+  LogInfo("advisories changed", {{"records", std::to_string(change.records.size())},
+                                 {"packages", std::to_string(change.packages.size())},
+                                 {"images", std::to_string(images.size())},
+                                 {"milliseconds", std::to_string(took.count())}});
+  return images;
+}
+
+void Service::AdoptDatabase(const CallContext& context) {
   const std::shared_ptr<const advisories::AdvisoryDatabase> database = parts_.database.Current();
-  if (!database) return false;
+  if (!database) return;
   const advisories::DatabaseMetadata& metadata = database->Metadata();
   const std::string newest = metadata.newest ? FormatRfc3339(*metadata.newest) : "unknown";
   LogInfo("the advisory database is in use",
@@ -25,9 +51,36 @@ bool Service::AdoptDatabase() {
     parts_.metrics.SetDatabaseTime(
         std::chrono::duration_cast<std::chrono::seconds>(metadata.newest->time_since_epoch()));
   }
-  parts_.images.SetScanner({options_.make_scanner(database), metadata.Identity()});
+  ActiveScanner scanner{options_.make_scanner(database), metadata.Identity()};
+  {
+    const std::lock_guard lock(mutex_);
+    Result<std::vector<std::string>> concerned = Unavailable("it is the first one");
+    if (adopted_) {
+      concerned = ConcernedSince(*adopted_, *database, context);
+      if (!concerned.has_value())
+        LogWarning("what changed in the advisories is not known, every image is judged again",
+                   {{"error", concerned.error().message}});
+    }
+    adopted_ = database;
+    scores_may_be_old_ = concerned.has_value();
+    if (concerned.has_value()) {
+      parts_.images.SetScanner(std::move(scanner), *concerned);
+    } else {
+      parts_.images.SetScanner(std::move(scanner));
+    }
+  }
   parts_.controller.OnDatabaseChange(true);
-  return true;
+}
+
+void Service::OnPolicyChange() {
+  const std::vector<double> thresholds = Thresholds();
+  const std::lock_guard lock(mutex_);
+  const bool known =
+      std::includes(thresholds_.begin(), thresholds_.end(), thresholds.begin(), thresholds.end());
+  if (known) return;
+  thresholds_ = thresholds;
+  if (std::exchange(scores_may_be_old_, false))
+    parts_.images.SetScanner({options_.make_scanner(adopted_), adopted_->Metadata().Identity()});
 }
 
 void Service::WatchDatabase(const CallContext& context) {
@@ -36,11 +89,11 @@ void Service::WatchDatabase(const CallContext& context) {
     LogWarning("there is no usable advisory database yet, every verdict is unknown",
                {{"error", first.error().message}});
   }
-  AdoptDatabase();
+  AdoptDatabase(context);
   while (context.Check().has_value()) {
     const Status replaced = parts_.database.WaitForReplacement(context);
     if (replaced.has_value()) {
-      AdoptDatabase();
+      AdoptDatabase(context);
     } else if (context.Check().has_value()) {
       LogWarning("the advisory database cannot be opened, the one before stays in use",
                  {{"error", replaced.error().message}});

@@ -2,8 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
+#include "advisories/database_change.h"
 #include "advisories/database_watch.h"
 #include "base/call_context.h"
 #include "base/clock.h"
@@ -35,6 +38,8 @@ struct ServiceOptions {
   std::function<std::unique_ptr<findings::Scanner>(
       std::shared_ptr<const advisories::AdvisoryDatabase>)>
       make_scanner;
+  // Digests of the images that a change of the advisories may concern.
+  std::function<Result<std::vector<std::string>>(const advisories::DatabaseChange&)> concerned;
 };
 
 // The threads of `narrows serve`: watches of cluster, policies and database, leader election, and
@@ -47,6 +52,10 @@ class Service {
   // Until the context ends.
   void Run(const CallContext& context);
 
+  // To be told when a policy changed: it may ask about scores that were no threshold so far.
+  // Thread-safe.
+  void OnPolicyChange();
+
   // Why it is not ready, one sentence each; empty when it is. Thread-safe.
   std::vector<std::string> Unready() const;
 
@@ -54,10 +63,21 @@ class Service {
   void WatchDatabase(const CallContext& context);
   void WatchPermissions(const CallContext& context);
   void Lead(const CallContext& context);
-  bool AdoptDatabase();
+  void AdoptDatabase(const CallContext& context);
+  Result<std::vector<std::string>> ConcernedSince(const advisories::AdvisoryDatabase& before,
+                                                  const advisories::AdvisoryDatabase& now,
+                                                  const CallContext& context) const;
+  std::vector<double> Thresholds() const;
 
   const ServiceParts parts_;
   const ServiceOptions options_;
+
+  std::mutex mutex_;
+  // In use; shared with the scanner. What is known of images is what it says, but that scores may
+  // be older ones which stand on the same side of each threshold.
+  std::shared_ptr<const advisories::AdvisoryDatabase> adopted_;
+  std::vector<double> thresholds_;
+  bool scores_may_be_old_ = false;
 };
 
 }  // namespace narrows::control

@@ -15,9 +15,6 @@ constexpr std::string_view kGroups =
     "WHERE p.ecosystem = ?1 AND p.source_name = ?2 UNION ALL "
     "SELECT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
     "WHERE p.ecosystem = ?1 AND p.name = ?2";
-constexpr std::string_view kGroupsOfEcosystem =
-    "SELECT DISTINCT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
-    "WHERE p.ecosystem = ?1 AND ?2 = ''";
 
 // All of the analysis but layers and packages.
 std::string ToDocument(const model::ImageAnalysis& image) {
@@ -135,8 +132,7 @@ Result<std::vector<std::string>> SqliteImages::Containing(
   for (const PackageName& package : packages) {
     // A package is found twice where it has the name of its source.
     ASSIGN_OR_RETURN(Query query,
-                     session_.database.Start(package.name.empty() ? kGroupsOfEcosystem : kGroups,
-                                             {package.ecosystem, package.name}));
+                     session_.database.Start(kGroups, {package.ecosystem, package.name}));
     while (true) {
       ASSIGN_OR_RETURN(const bool more, query.Step());
       if (!more) break;
