@@ -1,5 +1,5 @@
-"""The sample images as built, judged by lab/advisories with dpkg's own version comparison: what the
-demo and the tests of the matcher rely on."""
+"""The sample images as built, judged by lab/advisories with the version comparison of dpkg and rpm:
+what the demo and the tests of the matcher rely on."""
 
 import functools
 import json
@@ -52,6 +52,31 @@ def findings(image, release):
     return fixable, still_open
 
 
+def errata(image, release):
+    """{CVE: packages} of an AlmaLinux image; modules are left aside."""
+    import rpm  # Debian's python3-rpm
+
+    installed = {}
+    with open(os.path.join(IMAGES, "truth", image + ".rpm.tsv"), encoding="utf-8") as file:
+        for line in file:
+            name, version, _, _, _, module = line.rstrip("\n").split("\t")
+            if not module:
+                installed[name] = rpm.ver(version)
+    found = {}
+    with zipfile.ZipFile(os.path.join(ADVISORIES, "osv", "AlmaLinux", "all.zip")) as archive:
+        for name in archive.namelist():
+            record = json.loads(archive.read(name))
+            for entry in record["affected"]:
+                package, events = entry["package"], entry["ranges"][0]["events"]
+                fixed = next(event["fixed"] for event in events if "fixed" in event)
+                if package["ecosystem"] != release or package["name"] not in installed:
+                    continue
+                if ".module_el" not in fixed and installed[package["name"]] < rpm.ver(fixed):
+                    for cve in record["related"]:
+                        found.setdefault(cve, set()).add(package["name"])
+    return found
+
+
 def exploited():
     path = os.path.join(ADVISORIES, "kev", "known_exploited_vulnerabilities.json")
     with open(path, encoding="utf-8") as file:
@@ -94,12 +119,20 @@ class SampleImages(unittest.TestCase):
                 self.assertGreater(len(still_open), 5)
                 self.assertEqual(set(), set(still_open) & exploited())
 
+    def test_almalinux_has_errata_in_plain_packages_and_one_that_is_exploited(self):
+        found = errata("almalinux", "AlmaLinux:8")
+        packages = set().union(*found.values())
+        self.assertLess({"glibc", "openssl-libs", "sudo", "zlib"}, packages)
+        self.assertGreater(len(packages), 20)
+        self.assertEqual({"CVE-2023-4911"}, set(found) & exploited())
+
     def test_the_advisories_say_nothing_of_trixie(self):
         self.assertEqual({}, advisories("Debian:13"))
 
     def test_every_image_has_a_layout(self):
         self.assertEqual(
             {
+                "almalinux",
                 "alpine",
                 "debian-11",
                 "debian-12",

@@ -13,6 +13,7 @@
 #include "base/strings.h"
 #include "ecosystems/alpine/apk_extractor.h"
 #include "ecosystems/debian/dpkg_extractor.h"
+#include "ecosystems/rpm/rpm_extractor.h"
 #include "inventory/image/image_analyser.h"
 #include "registry/archive_source.h"
 
@@ -60,10 +61,11 @@ TEST_P(ImagePackages, AreThoseThatThePackageManagerNames) {
   if (!fs::exists(archive)) GTEST_SKIP() << "run lab/images/build first: there is no " << archive;
   const auto dpkg = ecosystems::debian::MakeDpkgExtractor();
   const auto apk = ecosystems::alpine::MakeApkExtractor();
+  const auto rpm = ecosystems::rpm::MakeRpmExtractor();
   const auto source = registry::MakeArchiveSource({archive, ""});
   ASSERT_TRUE(source.has_value()) << source.error().message;
-  const auto analysis =
-      inventory::image::Analyse(**source, {}, {.extractors = {dpkg.get(), apk.get()}}, {});
+  const auto analysis = inventory::image::Analyse(
+      **source, {}, {.extractors = {dpkg.get(), apk.get(), rpm.get()}}, {});
   ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
   EXPECT_TRUE(analysis->complete) << analysis->statuses.front();
 
@@ -93,6 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"debian-12-layers.oci", "debian-12-layers.dpkg.tsv", "debian-12", 80},
                       Case{"distroless.oci", "distroless.dpkg.tsv", "debian-12", 3},
                       Case{"alpine.oci", "alpine.apk.tsv", "alpine-3.18", 3},
+                      Case{"almalinux.oci", "almalinux.rpm.tsv", "almalinux-8.10", 40},
                       Case{"scratch.oci", "", "", 0}),
     [](const auto& sample) {
       std::string name = sample.param.archive;

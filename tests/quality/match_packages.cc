@@ -2,8 +2,8 @@
 //
 //   match_packages OSV-FOLDER DISTRIBUTION-ID VERSION-ID ECOSYSTEM < PACKAGES
 //
-// A package a line: name, version, architecture, source name, source version, separated by tabs.
-// A finding a line: name, architecture, id, fixed version.
+// A package a line: name, version, architecture, source name, source version, of rpm also the
+// module it is of, separated by tabs. A finding a line: name, architecture, id, fixed version.
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "ecosystems/alpine/version.h"
 #include "ecosystems/debian/version.h"
+#include "ecosystems/rpm/version.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 
 namespace narrows {
@@ -35,6 +36,7 @@ Result<model::ImageAnalysis> ReadPackages(char** argv) {
     package.architecture = fields[2];
     package.source_name = fields[3];
     package.source_version = fields[4];
+    if (fields.size() > 5) package.modularity = fields[5];
     image.packages.push_back(std::move(package));
   }
   return image;
@@ -49,6 +51,7 @@ Status Run(char** argv) {
   orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
   orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
   orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
+  for (auto& order : ecosystems::rpm::MakeRpmVersionOrders()) orders.push_back(std::move(order));
   const auto scanner =
       findings::vulnerability::MakeVulnerabilityScanner(std::move(database), orders);
   ASSIGN_OR_RETURN(const model::ImageAnalysis image, ReadPackages(argv));
