@@ -20,6 +20,7 @@
 #include "ecosystems/npm/extractors.h"
 #include "ecosystems/npm/version.h"
 #include "ecosystems/pub/version.h"
+#include "ecosystems/pypi/extractors.h"
 #include "ecosystems/rpm/rpm_extractor.h"
 #include "ecosystems/rpm/version.h"
 #include "ecosystems/swift/version.h"
@@ -76,7 +77,8 @@ std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors(
   extractors.push_back(ecosystems::debian::MakeDpkgExtractor());
   extractors.push_back(ecosystems::alpine::MakeApkExtractor());
   extractors.push_back(ecosystems::rpm::MakeRpmExtractor());
-  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors}) {
+  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors,
+                    ecosystems::pypi::MakePypiExtractors}) {
     for (auto& extractor : make()) extractors.push_back(std::move(extractor));
   }
   return extractors;

@@ -16,6 +16,7 @@
 #include "ecosystems/executable.h"
 #include "ecosystems/golang/extractors.h"
 #include "ecosystems/npm/extractors.h"
+#include "ecosystems/pypi/extractors.h"
 
 namespace {
 
@@ -23,9 +24,10 @@ using narrows::ecosystems::PackageExtractor;
 using Extractors = std::vector<std::unique_ptr<PackageExtractor>>;
 
 Extractors MakeExtractors() {
+  namespace ecosystems = narrows::ecosystems;
   Extractors extractors;
-  for (auto make : {narrows::ecosystems::golang::MakeGoExtractors,
-                    narrows::ecosystems::npm::MakeNpmExtractors}) {
+  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors,
+                    ecosystems::pypi::MakePypiExtractors}) {
     for (auto& extractor : make()) extractors.push_back(std::move(extractor));
   }
   return extractors;

@@ -11,9 +11,7 @@
 namespace narrows::ecosystems::npm {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::string_view kInstalled = "app/node_modules/a/package.json";
 
