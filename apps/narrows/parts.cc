@@ -10,20 +10,11 @@
 #include "base/strings.h"
 #include "commands.h"
 #include "ecosystems/alpine/apk_extractor.h"
-#include "ecosystems/alpine/version.h"
-#include "ecosystems/cargo/version.h"
 #include "ecosystems/debian/dpkg_extractor.h"
-#include "ecosystems/debian/version.h"
 #include "ecosystems/golang/extractors.h"
-#include "ecosystems/golang/version.h"
-#include "ecosystems/hex/version.h"
 #include "ecosystems/npm/extractors.h"
-#include "ecosystems/npm/version.h"
-#include "ecosystems/pub/version.h"
 #include "ecosystems/pypi/extractors.h"
 #include "ecosystems/rpm/rpm_extractor.h"
-#include "ecosystems/rpm/version.h"
-#include "ecosystems/swift/version.h"
 #include "report/terminal/terminal.h"
 
 namespace narrows::app {
@@ -82,21 +73,6 @@ std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors(
     for (auto& extractor : make()) extractors.push_back(std::move(extractor));
   }
   return extractors;
-}
-
-ecosystems::VersionOrders MakeVersionOrders() {
-  ecosystems::VersionOrders orders;
-  orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
-  orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
-  orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
-  orders.push_back(ecosystems::golang::MakeGoVersionOrder());
-  orders.push_back(ecosystems::npm::MakeNpmVersionOrder());
-  orders.push_back(ecosystems::cargo::MakeCargoVersionOrder());
-  orders.push_back(ecosystems::hex::MakeHexVersionOrder());
-  orders.push_back(ecosystems::pub::MakePubVersionOrder());
-  orders.push_back(ecosystems::swift::MakeSwiftVersionOrder());
-  for (auto& order : ecosystems::rpm::MakeRpmVersionOrders()) orders.push_back(std::move(order));
-  return orders;
 }
 
 }  // namespace narrows::app

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "ecosystems/package_extractor.h"
-#include "ecosystems/version_orders.h"
 #include "model/image.h"
 #include "report/documents/text_table.h"
 #include "report/terminal/progress.h"
@@ -38,8 +37,5 @@ model::Platform ThisPlatform();
 
 // Every package database that is understood; the list of built-ins is here and nowhere else.
 std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors();
-
-// Every ecosystem's; the list of built-ins is here and nowhere else.
-ecosystems::VersionOrders MakeVersionOrders();
 
 }  // namespace narrows::app

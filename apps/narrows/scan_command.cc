@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "commands.h"
+#include "ecosystems/catalogue/every_version_order.h"
 #include "ecosystems/end_of_support.h"
 #include "findings/filter.h"
 #include "findings/ignore_file.h"
@@ -120,7 +121,7 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
   ASSIGN_OR_RETURN(model::ImageAnalysis image, ReadTarget(flags.target, progress, context));
   progress.Say("matching advisories");
-  const ecosystems::VersionOrders orders = MakeVersionOrders();
+  const ecosystems::VersionOrders orders = ecosystems::catalogue::EveryVersionOrder();
   const auto scanner = findings::vulnerability::MakeVulnerabilityScanner(database, orders);
   ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner->Scan(image, context));
 

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "commands.h"
+#include "ecosystems/catalogue/every_version_order.h"
 #include "ecosystems/version_orders.h"
 #include "parts.h"
 
@@ -20,7 +21,7 @@ char CompareOne(const ecosystems::VersionOrder& order, std::string_view a, std::
 }  // namespace
 
 int RunVercmp(const std::string& ecosystem) {
-  const ecosystems::VersionOrders orders = MakeVersionOrders();
+  const ecosystems::VersionOrders orders = ecosystems::catalogue::EveryVersionOrder();
   const ecosystems::VersionOrder* order = ecosystems::FindVersionOrder(orders, ecosystem);
   if (!order) {
     std::vector<std::string> known;

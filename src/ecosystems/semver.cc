@@ -107,6 +107,16 @@ std::weak_ordering CompareSemVer(std::string_view a, std::string_view b) {
   return CompareSeries(left.pre_release, right.pre_release);
 }
 
+std::weak_ordering CompareSemVerWithRevision(std::string_view a, std::string_view b) {
+  const Parts left = SplitVersion(a);
+  const Parts right = SplitVersion(b);
+  if (const auto order = CompareCores(left.core, right.core); std::is_neq(order)) return order;
+  if (left.has_pre_release != right.has_pre_release)
+    return left.has_pre_release <=> right.has_pre_release;
+  if (!left.has_pre_release) return std::weak_ordering::equivalent;
+  return CompareSeries(left.pre_release, right.pre_release);
+}
+
 std::weak_ordering CompareBuildMetadata(std::string_view a, std::string_view b) {
   const Parts left = SplitVersion(a);
   const Parts right = SplitVersion(b);

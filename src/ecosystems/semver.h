@@ -12,6 +12,10 @@ namespace narrows::ecosystems {
 // write it. Numbers have no upper limit (the specification gives none).
 std::weak_ordering CompareSemVer(std::string_view a, std::string_view b);
 
+// The same, but what follows the hyphen is the revision of a package, which comes after the version
+// without it.
+std::weak_ordering CompareSemVerWithRevision(std::string_view a, std::string_view b);
+
 // Build metadata (what follows "+"), compared as pre-releases are, a version without before all
 // with. §10 lets precedence ignore it; some ecosystems do not.
 std::weak_ordering CompareBuildMetadata(std::string_view a, std::string_view b);

@@ -13,6 +13,11 @@ std::string_view WithoutLeadingZeros(std::string_view digits) {
   return first == std::string_view::npos ? std::string_view() : digits.substr(first);
 }
 
+std::string_view TakeUpToAny(std::string_view& rest, std::string_view separators) {
+  const size_t end = rest.find_first_of(separators);
+  return TakePiece(rest, end == std::string_view::npos ? separators.front() : rest[end]);
+}
+
 }  // namespace
 
 bool IsNumber(std::string_view text) {
@@ -41,6 +46,32 @@ std::string_view TakePiece(std::string_view& rest, char separator) {
   const std::string_view piece = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return piece;
+}
+
+std::weak_ordering CompareNumberSeries(std::string_view a, std::string_view b,
+                                       std::string_view separators) {
+  while (!a.empty() && !b.empty()) {
+    const std::string_view left = TakeUpToAny(a, separators);
+    const std::string_view right = TakeUpToAny(b, separators);
+    const bool left_is_number = IsNumber(left);
+    if (left_is_number != IsNumber(right)) return left_is_number <=> !left_is_number;
+    const auto order = left_is_number ? CompareNumbers(left, right) : CompareText(left, right);
+    if (std::is_neq(order)) return order;
+  }
+  return !a.empty() <=> !b.empty();
+}
+
+Status ValidateNumberSeries(std::string_view version, std::string_view kind,
+                            std::string_view separators, int least_numbers) {
+  std::string_view rest = version;
+  int numbers = 0;
+  for (bool more = true; more; ++numbers) {
+    more = rest.find_first_of(separators) != std::string_view::npos;
+    if (!IsNumber(TakeUpToAny(rest, separators)))
+      return NotAVersion(version, kind, "a part is not a number");
+  }
+  if (numbers < least_numbers) return NotAVersion(version, kind, "it has too few numbers");
+  return Ok();
 }
 
 Error NotAVersion(std::string_view version, std::string_view kind, std::string_view fault) {

@@ -29,6 +29,13 @@ size_t DigitsFrom(std::string_view text, size_t at);
 // there is none.
 std::string_view TakePiece(std::string_view& rest, char separator);
 
+// Versions that are numbers with any of `separators` between: one by one, the longer is the later.
+// A part that is no number comes before all that are.
+std::weak_ordering CompareNumberSeries(std::string_view a, std::string_view b,
+                                       std::string_view separators);
+Status ValidateNumberSeries(std::string_view version, std::string_view kind,
+                            std::string_view separators, int least_numbers);
+
 // kInvalidArgument: "1.x" is not an npm version: `fault`.
 Error NotAVersion(std::string_view version, std::string_view kind, std::string_view fault);
 

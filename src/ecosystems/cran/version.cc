@@ -1,0 +1,27 @@
+#include "ecosystems/cran/version.h"
+
+#include "ecosystems/version_text.h"
+
+namespace narrows::ecosystems::cran {
+namespace {
+
+class CranVersionOrder final : public VersionOrder {
+ public:
+  std::string_view Ecosystem() const override { return "CRAN"; }
+
+  Status Validate(std::string_view version) const override {
+    return ValidateNumberSeries(version, "a CRAN", ".-", 2);
+  }
+
+  std::weak_ordering Compare(std::string_view a, std::string_view b) const override {
+    return CompareNumberSeries(a, b, ".-");
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<const VersionOrder> MakeCranVersionOrder() {
+  return std::make_unique<CranVersionOrder>();
+}
+
+}  // namespace narrows::ecosystems::cran

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "ecosystems/version_order.h"
+
+namespace narrows::ecosystems::cran {
+
+// The versions of R packages ("Writing R Extensions", the DESCRIPTION file): two or more numbers
+// between dots and hyphens, compared one by one; the longer is the later.
+std::unique_ptr<const VersionOrder> MakeCranVersionOrder();
+
+}  // namespace narrows::ecosystems::cran
