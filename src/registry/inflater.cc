@@ -3,6 +3,7 @@
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace narrows::registry {
 namespace {
 
 constexpr unsigned char kFlagHeaderCrc = 2, kFlagExtra = 4, kFlagName = 8, kFlagComment = 16;
+constexpr int kMostWindowLog = 25;
 constexpr size_t kMostHeaderText = size_t{64} * 1024;
 
 // The framing of RFC 1952 is read here and only the deflate stream is ISA-L's: its own trailer
@@ -213,6 +215,9 @@ class ZstdInflater final : public Inflater {
     // none left.
     while (out.pos < out.size && (in.pos < in.size || held_back_)) {
       const size_t result = ZSTD_decompressStream(stream_, &out, &in);
+      if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
+        return ResourceExhausted("its zstd window is larger than the limit of " +
+                                 std::to_string(kMostWindowBytes >> 20) + " MiB");
       if (ZSTD_isError(result))
         return DataLoss("the zstd stream is damaged: " + std::string(ZSTD_getErrorName(result)));
       held_back_ = result != 0 && out.pos == out.size;
@@ -256,6 +261,8 @@ Result<std::unique_ptr<Inflater>> MakeInflater(Compression compression) {
     case Compression::kZstd: {
       ZSTD_DStream* stream = ZSTD_createDStream();
       if (stream == nullptr) return ResourceExhausted("no memory for a zstd stream");
+      static_assert(kMostWindowBytes == size_t{1} << kMostWindowLog);
+      ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, kMostWindowLog);
       return std::unique_ptr<Inflater>(std::make_unique<ZstdInflater>(stream));
     }
     case Compression::kBzip2:

@@ -23,7 +23,8 @@ class Inflater {
 
   // Consumes a prefix of `input` (and shortens it), writes to `output`, returns how many bytes were
   // written. Less than output.size() means that all of the input was consumed. kDataLoss when the
-  // stream is damaged; after an error the object is of no more use.
+  // stream is damaged, kResourceExhausted when unpacking it takes too much memory; after an error
+  // the object is of no more use.
   virtual Result<size_t> Step(std::string_view& input, std::span<char> output) = 0;
 
   // After the last input: kDataLoss when the stream ends in mid-air.
@@ -31,8 +32,11 @@ class Inflater {
 };
 
 // For kGzip (RFC 1952, any number of members, zero padding allowed behind the last) and kZstd
-// (RFC 8878, any number of frames, skippable ones included, windows up to 128 MiB). kUnimplemented,
-// with the remedy, for what no container runtime writes; kNone needs no inflater and is refused.
+// (RFC 8878, any number of frames, skippable ones included). A zstd window above kMostWindowBytes,
+// all of which must be in memory, is kResourceExhausted: tools that make images use up to 8 MiB.
+// kUnimplemented, with the remedy, for what no container runtime writes; kNone needs no inflater
+// and is refused.
+inline constexpr size_t kMostWindowBytes = size_t{32} << 20;
 Result<std::unique_ptr<Inflater>> MakeInflater(Compression compression);
 
 }  // namespace narrows::registry

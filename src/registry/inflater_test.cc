@@ -111,6 +111,13 @@ TEST(Inflater, ReportsTruncationAtAnyPlace) {
   }
 }
 
+TEST(Inflater, HasALimitToTheMemoryOfAZstdWindow) {
+  EXPECT_EQ(Inflate(TestZstdWithWindow("hello", 25), 4096, 4096), "hello");
+  const auto larger = Inflate(TestZstdWithWindow("hello", 26), 4096, 4096);
+  ASSERT_FALSE(larger.has_value());
+  EXPECT_EQ(larger.error().code, ErrorCode::kResourceExhausted);
+}
+
 TEST(Inflater, ReportsDamage) {
   std::string gzip = TestGzip(Sample(3000));
   gzip[gzip.size() - 6] ^= 1;  // the CRC

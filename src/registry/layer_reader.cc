@@ -153,6 +153,10 @@ class LayerStream {
     if (inflater_ && !damage_) {
       if (Status whole = inflater_->Finish(); !whole.has_value()) damage_ = whole.error();
     }
+    if (damage_ && damage_->code == ErrorCode::kResourceExhausted) {
+      reading.fault = damage_;
+      return reading;
+    }
     if (damage_) return damage_->Within(Named(layer_));
     RETURN_IF_ERROR(Compare("diffID", layer_.diff_id, unpacked_.Finish()));
     reading.fault = unpacked_.fault();

@@ -21,7 +21,8 @@ struct LayerReading {
   uint64_t unpacked_bytes = 0;
   uint64_t entries = 0;
   // Why the visitor did not see all: a limit, or a damaged tar stream in bytes that are those the
-  // image promises (the digests were verified all the same, unless unpacked_bytes was the limit).
+  // image promises (the digests were verified all the same, but for the diffID of what could not be
+  // unpacked to its end, and for both where unpacked_bytes was the limit).
   std::optional<Error> fault;
 };
 

@@ -134,6 +134,17 @@ TEST(LayerReader, StopsAtTheLimitOfUnpackedBytes) {
   }
 }
 
+TEST(LayerReader, LeavesOutWhatTakesTooMuchMemoryToUnpack) {
+  const std::string tar = LargeTar();
+  const std::string blob = TestZstdWithWindow(tar, 27);
+  Names names;
+  const auto reading = Read(blob, {.diff_id = Digest(tar), .digest = Digest(blob)}, names);
+  ASSERT_TRUE(reading.has_value()) << reading.error().message;
+  ASSERT_TRUE(reading->fault.has_value());
+  EXPECT_NE(reading->fault->message.find("window"), std::string::npos);
+  EXPECT_FALSE(Read(blob, {.diff_id = Digest(tar), .digest = Digest("x")}, names).has_value());
+}
+
 TEST(LayerReader, ReadsAnEmptyLayer) {
   Names names;
   const auto reading = Read("", {.diff_id = Digest(""), .digest = Digest("")}, names);

@@ -367,6 +367,14 @@ Status TarReader::Announce() {
   for (const Extent& extent : extents_) mapped += extent.size;
   if (sparse_ && mapped > remaining_)
     return DataLoss(Named(path_) + ": its sparse map is larger than its content");
+  // The holes of a sparse file cost nothing but the time to read them.
+  if (sparse_ && entry_.size > remaining_) {
+    const uint64_t holes = entry_.size - remaining_;
+    if (holes > limits_.total_bytes - total_)
+      return ResourceExhausted("the files of the tar archive are larger than the limit of " +
+                               std::to_string(limits_.total_bytes) + " bytes");
+    total_ += holes;
+  }
   entry_.path = path_;
   entry_.link = link_;
   ASSIGN_OR_RETURN(wanted_, visitor_.OnEntry(entry_));

@@ -159,6 +159,15 @@ TEST(TarReader, FillsTheHolesOfPaxSparseFiles) {
   EXPECT_EQ((*seen)[1].content, std::string("\0\0m\0", 4));
 }
 
+TEST(TarReader, CountsTheHolesOfSparseFiles) {
+  const std::string archive =
+      TestTar().Pax({"GNU.sparse.size", "2000", "GNU.sparse.map", "2,1"}).File("f", "x").Finish();
+  EXPECT_TRUE(Read(archive, 512, {.total_bytes = 2000}).has_value());
+  const auto over = Read(archive, 512, {.total_bytes = 1999});
+  ASSERT_FALSE(over.has_value());
+  EXPECT_EQ(over.error().code, ErrorCode::kResourceExhausted);
+}
+
 TEST(TarReader, ReadsASparseMapOfManyBlocks) {
   std::string stored = "500\n", content;
   for (int i = 0; i < 500; ++i) stored += std::to_string(2 * i + 1) + "\n1\n";

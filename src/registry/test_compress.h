@@ -28,6 +28,20 @@ inline std::string TestGzip(std::string_view bytes) {
   return output;
 }
 
+// One zstd frame that does not say its size and wants a window of 2^`window_log` bytes.
+inline std::string TestZstdWithWindow(std::string_view bytes, int window_log) {
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+  std::string stored(ZSTD_compressBound(bytes.size()) + 64, '\0');
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  ZSTD_outBuffer out{stored.data(), stored.size(), 0};
+  ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue);
+  ZSTD_compressStream2(context, &out, &in, ZSTD_e_end);
+  ZSTD_freeCCtx(context);
+  stored.resize(out.pos);
+  return stored;
+}
+
 // One zstd frame.
 inline std::string TestZstd(std::string_view bytes) {
   std::string output(ZSTD_compressBound(bytes.size()), '\0');
