@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/strings.h"
+#include "ecosystems/catalogue/every_extractor.h"
 #include "ecosystems/catalogue/every_version_order.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 #include "kubernetes/client_config.h"
@@ -37,7 +38,7 @@ Result<std::unique_ptr<kubernetes::ApiClient>> MakeClusterClient(const ClusterFl
 }
 
 ImageParts::ImageParts(const std::filesystem::path& cache_folder)
-    : extractors_(MakeExtractors()),
+    : extractors_(ecosystems::catalogue::EveryExtractor()),
       cache_(inventory::image::MakeFileLayerCache(cache_folder, kMostCacheBytes)),
       orders_(ecosystems::catalogue::EveryVersionOrder()) {}
 

@@ -9,12 +9,6 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "commands.h"
-#include "ecosystems/alpine/apk_extractor.h"
-#include "ecosystems/debian/dpkg_extractor.h"
-#include "ecosystems/golang/extractors.h"
-#include "ecosystems/npm/extractors.h"
-#include "ecosystems/pypi/extractors.h"
-#include "ecosystems/rpm/rpm_extractor.h"
 #include "report/terminal/terminal.h"
 
 namespace narrows::app {
@@ -61,18 +55,6 @@ model::Platform ThisPlatform() {
   model::Platform platform;
   platform.architecture = name == "x86_64" ? "amd64" : name == "aarch64" ? "arm64" : name;
   return platform;
-}
-
-std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors() {
-  std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors;
-  extractors.push_back(ecosystems::debian::MakeDpkgExtractor());
-  extractors.push_back(ecosystems::alpine::MakeApkExtractor());
-  extractors.push_back(ecosystems::rpm::MakeRpmExtractor());
-  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors,
-                    ecosystems::pypi::MakePypiExtractors}) {
-    for (auto& extractor : make()) extractors.push_back(std::move(extractor));
-  }
-  return extractors;
 }
 
 }  // namespace narrows::app

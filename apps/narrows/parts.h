@@ -1,10 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
@@ -34,8 +32,5 @@ report::documents::TextOptions StandardOutput();
 
 // The platform of the machine this runs on.
 model::Platform ThisPlatform();
-
-// Every package database that is understood; the list of built-ins is here and nowhere else.
-std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> MakeExtractors();
 
 }  // namespace narrows::app

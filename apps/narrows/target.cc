@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/strings.h"
+#include "ecosystems/catalogue/every_extractor.h"
 #include "inventory/image/image_analyser.h"
 #include "parts.h"
 #include "registry/archive_source.h"
@@ -99,7 +100,7 @@ Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags,
   ASSIGN_OR_RETURN(const model::Platform platform, PlatformOf(flags.platform));
   ASSIGN_OR_RETURN(const std::unique_ptr<registry::ImageSource> source, OpenImage(flags));
   const std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors =
-      MakeExtractors();
+      ecosystems::catalogue::EveryExtractor();
   std::unique_ptr<inventory::image::LayerCache> cache;
   if (const auto folder = UserCacheDir(); folder.has_value())
     cache = inventory::image::MakeFileLayerCache(*folder / "layers", kMostCacheBytes);
@@ -120,7 +121,7 @@ Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags,
 Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags,
                                            report::terminal::Progress& progress,
                                            const CallContext& context) {
-  const auto extractors = MakeExtractors();
+  const auto extractors = ecosystems::catalogue::EveryExtractor();
   inventory::image::DirectoryOptions options;
   for (const auto& extractor : extractors) options.extractors.push_back(extractor.get());
   options.skip_dirs = flags.skip_dirs;

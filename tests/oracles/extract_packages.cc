@@ -13,25 +13,12 @@
 #include <vector>
 
 #include "base/file.h"
+#include "ecosystems/catalogue/every_extractor.h"
 #include "ecosystems/executable.h"
-#include "ecosystems/golang/extractors.h"
-#include "ecosystems/npm/extractors.h"
-#include "ecosystems/pypi/extractors.h"
 
 namespace {
 
-using narrows::ecosystems::PackageExtractor;
-using Extractors = std::vector<std::unique_ptr<PackageExtractor>>;
-
-Extractors MakeExtractors() {
-  namespace ecosystems = narrows::ecosystems;
-  Extractors extractors;
-  for (auto make : {ecosystems::golang::MakeGoExtractors, ecosystems::npm::MakeNpmExtractors,
-                    ecosystems::pypi::MakePypiExtractors}) {
-    for (auto& extractor : make()) extractors.push_back(std::move(extractor));
-  }
-  return extractors;
-}
+using Extractors = std::vector<std::unique_ptr<const narrows::ecosystems::PackageExtractor>>;
 
 // As the extractors have it: without "/" before it, "a/./b" as it would be in an image.
 std::string Normalised(std::string_view file) {
@@ -74,7 +61,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: extract_packages EVIDENCE FILE...\n", stderr);
     return 2;
   }
-  const Extractors extractors = MakeExtractors();
+  const Extractors extractors = narrows::ecosystems::catalogue::EveryExtractor();
   for (int i = 2; i < argc; ++i) {
     if (std::string_view(argv[i]) != "-") {
       Print(argv[i], argv[1], extractors);

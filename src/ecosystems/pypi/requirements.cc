@@ -11,7 +11,7 @@ namespace narrows::ecosystems::pypi {
 namespace {
 
 constexpr size_t kMostPackages = 50'000;
-constexpr size_t kMostLineBytes = 64 * 1024;  // with its continuations
+constexpr size_t kMostLineBytes = size_t{64} * 1024;  // with its continuations
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
