@@ -141,7 +141,7 @@ Status RegistrySession::AuthorizeByToken(Login& login, const AuthChallenge& chal
                                          const Credential& credential, const CallContext& context) {
   TokenRequest request{.service = challenge.Parameter("service"),
                        // Our own, not the challenge's: a token must not open more than is asked.
-                       .scope = "repository:" + endpoint_.image.path() + ":pull",
+                       .scope = "repository:" + endpoint_.image.path() + ":" + endpoint_.actions,
                        .credential = credential};
   ASSIGN_OR_RETURN_WITHIN(request.realm, http::Url::Parse(challenge.Parameter("realm")),
                           "token server named by " + endpoint_.host);
@@ -168,10 +168,13 @@ Result<RegistrySession::Answer> RegistrySession::Follow(
   http::Url url = endpoint_.root;
   url.path += "/" + endpoint_.image.path() + "/" + request.path;
   url.query = endpoint_.query;
+  if (request.url.has_value()) url = *request.url;
   for (int hop = 0; hop <= options_.limits.redirects; ++hop) {
     const bool home = SameOrigin(url, endpoint_.root);
-    http::HttpRequest sent{
-        .method = request.method, .url = url.ToString(), .headers = request.headers};
+    http::HttpRequest sent{.method = request.method,
+                           .url = url.ToString(),
+                           .headers = request.headers,
+                           .body = request.body};
     if (home && !authorization.empty()) sent.headers.push_back({"Authorization", authorization});
     Answer answer;
     answer.redirected = !home;

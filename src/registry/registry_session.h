@@ -23,6 +23,7 @@ struct Endpoint {
   ImageReference image;  // as named there: for credentials and scope
   std::string query;     // of every request; a mirror is told which registry it stands for
   bool is_mirror = false;
+  std::string actions = "pull";  // that a token is asked for
 };
 
 // Internal to the distribution client: authenticated requests for one image at one endpoint.
@@ -33,6 +34,10 @@ class RegistrySession {
     std::string method = "GET";
     std::string path;  // below the repository: "manifests/latest"
     std::vector<http::Header> headers;
+    std::string body;
+    // Instead of `path`: where an answer said to go on. Credentials go with it only to the
+    // endpoint's own origin.
+    std::optional<http::Url> url;
   };
   struct Answer {
     http::HttpResponse response;  // the body only of what is no success, at most 64 KiB
