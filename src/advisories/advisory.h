@@ -29,7 +29,8 @@ struct Range {
 // What a record says of one package of one release.
 struct Affected {
   std::string ecosystem;  // with the release: "Debian:12"
-  std::string package;    // of distributions: the source package (AlmaLinux: the binary one)
+  // ecosystems::CanonicalName; of distributions the source package, of some the installed one
+  std::string package;
   std::vector<Range> ranges;
   std::vector<std::string> versions;  // affected whatever the ranges say
   // What the vendor does about it while there is no fix: kAffected, kWillNotFix, kFixDeferred or

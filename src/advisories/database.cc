@@ -5,6 +5,7 @@
 #include "advisories/cve_id.h"
 #include "advisories/database_file.h"
 #include "advisories/database_format.h"
+#include "ecosystems/ecosystem_names.h"
 
 namespace narrows::advisories {
 namespace {
@@ -203,16 +204,17 @@ Result<std::unique_ptr<const AdvisoryDatabase>> AdvisoryDatabase::Load(
 Status AdvisoryDatabase::FindByPackage(
     std::string_view ecosystem, std::string_view package,
     const std::function<Status(const PackageStatement&)>& visit) const {
+  const std::string canonical = ecosystems::CanonicalName(ecosystem, package);
   const auto match = [&](uint32_t offset) -> Result<bool> {
     ASSIGN_OR_RETURN(const std::string_view list,
                      file_->ReadString(SectionKind::kStatements, offset));
     Decoder decoder(list);
     ASSIGN_OR_RETURN(const PackageName name, ReadPackageName(*file_, decoder));
-    if (name.ecosystem != ecosystem || name.package != package) return false;
+    if (name.ecosystem != ecosystem || name.package != canonical) return false;
     RETURN_IF_ERROR(VisitList(*file_, decoder, std::nullopt, visit));
     return true;
   };
-  return Lookup(*file_, SectionKind::kPackageIndex, HashKey(ecosystem, package), match);
+  return Lookup(*file_, SectionKind::kPackageIndex, HashKey(ecosystem, canonical), match);
 }
 
 Result<std::string_view> AdvisoryDatabase::RecordBytes(uint32_t record) const {

@@ -52,8 +52,9 @@ class AdvisoryDatabase {
   const DatabaseMetadata& Metadata() const { return metadata_; }
 
   // Calls visit for each record that speaks of the package in exactly this ecosystem and release
-  // ("Debian:12"), in the order of the records' ids. The statement is valid during the call, its
-  // views as long as the database. Ends with visit's first failure.
+  // ("Debian:12"), whatever spelling of its name is given, in the order of the records' ids. The
+  // statement is valid during the call, its views as long as the database. Ends with visit's first
+  // failure.
   Status FindByPackage(std::string_view ecosystem, std::string_view package,
                        const std::function<Status(const PackageStatement&)>& visit) const;
 

@@ -8,7 +8,7 @@
 #include "advisories/cve_id.h"
 #include "advisories/cvss.h"
 #include "base/strings.h"
-#include "ecosystems/version_orders.h"
+#include "ecosystems/ecosystem_names.h"
 
 namespace narrows::advisories {
 namespace {
@@ -209,6 +209,7 @@ error_code ReadAffected(ondemand::value value, AdvisoryRecord& record) {
     record.kind = model::FindingKind::kInformational;
   }
   if (affected.package.empty() || affected.ecosystem.empty()) return simdjson::SUCCESS;
+  affected.package = ecosystems::CanonicalName(affected.ecosystem, affected.package);
   affected.unfixed = UnfixedStatus(extras);
   affected.cvss_vector = BestVector(severity.vectors);
   for (const std::string* word : {&severity.word, &extras.priority, &extras.urgency}) {
@@ -309,18 +310,6 @@ void SortUnique(std::vector<std::string>& ids) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-// Ecosystems whose errata name the CVE ids they fix in `related`. Elsewhere that member names
-// different vulnerabilities that have something to do with this one.
-bool IsDistribution(std::string_view ecosystem) {
-  constexpr std::array<std::string_view, 20> kFamilies = {
-      "AlmaLinux",  "Alpaquita", "Alpine",      "Azure Linux",  "Bellsoft Hardened Containers",
-      "Chainguard", "Debian",    "Echo",        "Mageia",       "MinimOS",
-      "Photon OS",  "Red Hat",   "Rocky Linux", "SUSE",         "Ubuntu",
-      "Wolfi",      "openEuler", "openSUSE",    "Oracle Linux", "Amazon Linux"};
-  const std::string_view family = ecosystems::EcosystemFamily(ecosystem);
-  return std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end();
-}
-
 // Names of one vulnerability are aliases of each other: a single CVE is kept of them. `upstream`
 // and `related` name several, each a vulnerability of its own.
 std::vector<std::string> Vulnerabilities(const AdvisoryRecord& record, const Raw& raw) {
@@ -329,8 +318,10 @@ std::vector<std::string> Vulnerabilities(const AdvisoryRecord& record, const Raw
   SortUnique(cves);
   if (!cves.empty()) return {cves.front()};
   cves = CvesOf(raw.upstream);
+  // The errata of distributions name the CVE ids they fix in `related`. Elsewhere that member names
+  // different vulnerabilities that have something to do with this one.
   const bool distribution =
-      !record.affected.empty() && IsDistribution(record.affected.front().ecosystem);
+      !record.affected.empty() && ecosystems::IsDistribution(record.affected.front().ecosystem);
   if (cves.empty() && distribution) cves = CvesOf(raw.related);
   SortUnique(cves);
   if (cves.empty()) return {record.id};

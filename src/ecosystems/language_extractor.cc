@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "ecosystems/ecosystem_names.h"
+
 namespace narrows::ecosystems {
 namespace {
 
@@ -36,6 +38,7 @@ class LanguageExtractor final : public PackageExtractor {
 
   void Complete(model::Package& package, const model::Distribution&) const override {
     format_.complete(package);
+    package.source_name = CanonicalName(package.ecosystem, package.name);
   }
 
  private:

@@ -182,6 +182,7 @@ void WriteResult(const ScanReport& report, const Entry& entry, int64_t rule, Jso
   }
   json.BeginObject("properties");
   if (package) json.String("installedVersion", package->version);
+  if (package) json.String("evidence", ToString(package->evidence));
   json.OptionalString("fixedVersion", finding.vulnerability.fixed_version);
   json.String("status", ToString(finding.vulnerability.status));
   json.String("severity", ToString(finding.severity));

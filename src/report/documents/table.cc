@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "base/strings.h"
+#include "ecosystems/ecosystem_names.h"
 
 namespace narrows::report::documents {
 namespace {
@@ -68,6 +69,12 @@ struct SubjectText {
   std::string operator()(const model::NodeCheckSubject& s) const { return s.node + " " + s.check; }
 };
 
+// Where a language's package lies; the distribution's all lie in its package database.
+std::string PathOf(const model::Package* package) {
+  if (package == nullptr || ecosystems::IsDistribution(package->ecosystem)) return "";
+  return package->path + (package->evidence == model::Evidence::kLockFile ? " (lock file)" : "");
+}
+
 std::vector<Cell> FindingRow(const model::Finding& finding) {
   const auto& vulnerability = finding.vulnerability;
   const model::Package* package = PackageOf(finding);
@@ -82,6 +89,7 @@ std::vector<Cell> FindingRow(const model::Finding& finding) {
           {vulnerability.fixed_version, Style::kGreen},
           {Percent(vulnerability.epss), Style::kPlain},
           {vulnerability.kev ? "exploited" : "", Style::kBrightRed},
+          {PathOf(package), Style::kPlain},
           {vulnerability.url, Style::kDim}};
 }
 
@@ -89,7 +97,8 @@ const std::vector<Column>& FindingColumns() {
   static const std::vector<Column> columns = {
       {"PACKAGE", false, 10}, {"INSTALLED", false, 9}, {"VULNERABILITY", false, 16},
       {"SEVERITY", false, 8}, {"STATUS", true, 8},     {"FIXED", false, 9},
-      {"EPSS", true, 6},      {"KEV", false, 3},       {"URL", true, 40}};
+      {"EPSS", true, 6},      {"KEV", false, 3},       {"PATH", true, 20},
+      {"URL", true, 40}};
   return columns;
 }
 

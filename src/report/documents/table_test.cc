@@ -65,6 +65,17 @@ TEST(ScanTable, ASmallChanceIsNotNone) {
   EXPECT_THAT(Table(report), HasSubstr("<0.1%"));
 }
 
+// A distribution's packages all have the path of its database, which is not worth a column.
+TEST(ScanTable, ShowsWhereALanguagesPackageLies) {
+  ScanReport report = testing::SampleScan();
+  EXPECT_THAT(Table(report), Not(HasSubstr("PATH")));
+  auto& package = std::get<model::PackageSubject>(report.findings[0].subject).package;
+  package.ecosystem = "npm";
+  package.path = "/app/package-lock.json";
+  package.evidence = model::Evidence::kLockFile;
+  EXPECT_THAT(Table(report), HasSubstr("/app/package-lock.json (lock file)"));
+}
+
 TEST(ScanTable, SaysWhyATargetCannotBeJudged) {
   ScanReport report;
   report.target = "scratch";
