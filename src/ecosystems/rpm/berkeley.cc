@@ -63,6 +63,7 @@ class Reader {
   // it begins.
   Status ReadHashPage(std::string_view page) {
     const size_t items = U16(page, 20);
+    if (kPageHeaderBytes + 2 * items > page.size()) return Damaged();
     for (size_t i = 1; i < items; i += 2) {
       const size_t begin = U16(page, kPageHeaderBytes + 2 * i);
       const size_t end = U16(page, kPageHeaderBytes + 2 * (i - 1));

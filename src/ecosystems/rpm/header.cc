@@ -15,6 +15,8 @@ constexpr uint32_t kMostDataBytes = 0x0fffffff;
 constexpr size_t kPrologueBytes = 8;
 constexpr size_t kEntryBytes = 16;
 constexpr size_t kMostTextBytes = 4096;
+// All paths of a package beside its header, which has more of each file than the name.
+constexpr size_t kMostPathBytesPerByte = 4;
 
 // rpm's tag numbers (include/rpm/rpmtag.h) and types.
 enum Tag : uint32_t {
@@ -165,6 +167,7 @@ void ForEachFile(std::string_view blob, const std::function<void(std::string_vie
   while (const auto directory = directory_texts.Next()) directories.push_back(*directory);
   TextArray names(*frame, base_names);
   std::string path;
+  size_t room = blob.size() * kMostPathBytesPerByte;
   for (uint32_t i = 0; const auto name = names.Next(); ++i) {
     const size_t at = directory_indexes.offset + size_t{4} * i;
     if (i >= directory_indexes.count || Slice(frame->data, at, 4).empty()) return;
@@ -172,6 +175,8 @@ void ForEachFile(std::string_view blob, const std::function<void(std::string_vie
     if (directory >= directories.size()) return;
     path.assign(directories[directory]);
     path += *name;
+    if (path.size() > room) return;
+    room -= path.size();
     visit(path);
   }
 }

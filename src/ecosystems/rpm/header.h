@@ -27,7 +27,8 @@ struct Header {
 Result<Header> ParseHeader(std::string_view blob);
 
 // Calls `visit` with the path of every file of the package, "/"-rooted, in the package's order; a
-// path is valid during its call. Entries that are damaged end it.
+// path is valid during its call. Entries that are damaged end it, and so do paths that are out of
+// all proportion to the header.
 void ForEachFile(std::string_view blob, const std::function<void(std::string_view)>& visit);
 
 }  // namespace narrows::ecosystems::rpm

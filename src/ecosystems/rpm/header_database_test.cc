@@ -146,6 +146,20 @@ TEST(SqliteDatabase, ReadsNoPageTwice) {
   EXPECT_THAT(outcome.complaints.front(), HasSubstr("damaged at page"));
 }
 
+TEST(SqliteDatabase, TakesNoMoreCellsThanAPageHasRoomFor) {
+  std::string file = MakeSqlite({SimpleHeader("bash")}, 512);
+  size_t changed = 0;
+  for (size_t page = 2; page * 512 <= file.size(); ++page) {
+    if (file[(page - 1) * 512] != 13) continue;
+    file.replace((page - 1) * 512 + 3, 2, "\xff\xff");
+    ++changed;
+  }
+  ASSERT_GT(changed, 0u);
+  const Outcome outcome = Read({"", ReadSqlite, nullptr}, file);
+  EXPECT_THAT(outcome.records, IsEmpty());
+  EXPECT_THAT(outcome.complaints, testing::ElementsAre(HasSubstr("damaged at page")));
+}
+
 TEST(SqliteDatabase, NeedsItsTable) {
   std::string file = MakeSqlite(Records());
   for (size_t at; (at = file.find("Packages")) != std::string::npos;) file[at] = 'p';

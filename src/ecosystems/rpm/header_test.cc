@@ -80,6 +80,17 @@ TEST(RpmHeader, EndsTheFilesAtDamage) {
   EXPECT_THAT(FilesOf("x"), ElementsAre());
 }
 
+TEST(RpmHeader, EndsTheFilesThatAreOutOfProportion) {
+  // Each byte of names would be a path of 4000.
+  std::vector<std::string> names(20'000, "");
+  const std::string blob = HeaderBuilder()
+                               .Numbers(1116, std::vector<uint32_t>(names.size(), 0))
+                               .Texts(1117, names)
+                               .Texts(1118, {"/" + std::string(4000, 'd')})
+                               .Build();
+  EXPECT_LT(FilesOf(blob).size(), 200u);
+}
+
 TEST(RpmHeader, LeavesDamagedEntriesOut) {
   const auto of = [](uint32_t type, uint32_t count, std::string_view data) {
     const std::string blob = HeaderBuilder().Text(1001, "1").Entry(1000, type, count, data).Build();

@@ -80,7 +80,8 @@ class Reader {
         page_bytes_(page_bytes),
         usable_bytes_(usable_bytes),
         complaints_(complaints),
-        used_(file.size() / page_bytes + 1) {}
+        used_(file.size() / page_bytes + 1),
+        room_(file.size()) {}
 
   // Gives the first `columns` values of each row of the table whose b-tree begins at page `root`.
   Status ReadTable(size_t root, size_t columns, const RowVisitor& visit) {
@@ -93,10 +94,17 @@ class Reader {
       // Page 1 begins with the file's header.
       const size_t header = number == 1 ? kFileHeaderBytes : 0;
       const auto type = static_cast<uint8_t>(page[header]);
-      if (type == kInteriorPage) {
-        AddChildren(page, header, open);
+      const size_t cells_at = header + (type == kInteriorPage ? 12 : 8);
+      const size_t cells = BigU16(page, header + 3);
+      if (cells_at + 2 * cells > page.size()) {
+        Damaged(number);
+      } else if (type == kInteriorPage) {
+        open.push_back(BigU32(page, header + 8));
+        for (size_t i = cells; i-- > 0;)
+          open.push_back(BigU32(page, BigU16(page, cells_at + 2 * i)));
       } else if (type == kLeafPage) {
-        RETURN_IF_ERROR(ReadLeaf(page, header, columns, visit));
+        for (size_t i = 0; i < cells; ++i)
+          RETURN_IF_ERROR(ReadCell(page, BigU16(page, cells_at + 2 * i), columns, visit));
       } else {
         Damaged(number);
       }
@@ -119,26 +127,12 @@ class Reader {
     complaints_.Add("the database is damaged at page " + std::to_string(number));
   }
 
-  static void AddChildren(std::string_view page, size_t header, std::vector<size_t>& open) {
-    open.push_back(BigU32(page, header + 8));
-    const size_t cells = BigU16(page, header + 3);
-    for (size_t i = cells; i-- > 0;)
-      open.push_back(BigU32(page, BigU16(page, header + 12 + 2 * i)));
-  }
-
-  Status ReadLeaf(std::string_view page, size_t header, size_t columns, const RowVisitor& visit) {
-    const size_t cells = BigU16(page, header + 3);
-    for (size_t i = 0; i < cells; ++i) {
-      const size_t at = BigU16(page, header + 8 + 2 * i);
-      const auto payload =
-          at < page.size() ? PayloadOf(page.substr(at)) : std::optional<std::string_view>();
-      const auto row = payload.has_value() ? ParseRow(*payload, columns) : std::nullopt;
-      if (row.has_value()) {
-        RETURN_IF_ERROR(visit(*row));
-      } else {
-        complaints_.Add("a row is damaged");
-      }
-    }
+  Status ReadCell(std::string_view page, size_t at, size_t columns, const RowVisitor& visit) {
+    const auto payload =
+        at < page.size() ? PayloadOf(page.substr(at)) : std::optional<std::string_view>();
+    const auto row = payload.has_value() ? ParseRow(*payload, columns) : std::nullopt;
+    if (row.has_value()) return visit(*row);
+    complaints_.Add("a row is damaged");
     return Ok();
   }
 
@@ -156,7 +150,8 @@ class Reader {
     const size_t part_bytes = usable_bytes_ - 4;
     const size_t wanted = least_local + (*size - least_local) % part_bytes;
     const size_t local = wanted <= most_local ? wanted : least_local;
-    if (local + 4 > cell.size()) return std::nullopt;
+    if (local + 4 > cell.size() || local > room_) return std::nullopt;
+    room_ -= local;
     gathered_.assign(cell.substr(0, local));
     size_t next = BigU32(cell, local);
     while (gathered_.size() < *size) {
@@ -173,6 +168,7 @@ class Reader {
   size_t usable_bytes_;
   Complaints& complaints_;
   std::vector<bool> used_;  // by page number
+  size_t room_;  // for what cells say of payloads that go on elsewhere: cells may overlap
   std::string gathered_;
 };
 
