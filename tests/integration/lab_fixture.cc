@@ -118,7 +118,7 @@ void LabTest::SetUp() {
 }
 
 bool LabTest::Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 600; ++i) {
+  for (int i = 0; i < 1200; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

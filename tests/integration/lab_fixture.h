@@ -61,7 +61,7 @@ class LabTest : public ::testing::Test {
   const std::string& name_space() const { return name_space_; }
   static CallContext Soon() { return CallContext::WithTimeout(std::chrono::seconds(60)); }
 
-  // Waits for what must come, up to a minute.
+  // Waits for what must come, up to two minutes.
   static bool Eventually(const std::function<bool()>& condition);
 
   // Creates what the test cannot do without.
