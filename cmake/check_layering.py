@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """check_layering.py SRC FOLDER LIBRARY... [--tests LIBRARY...]: every #include "..." in FOLDER must name FOLDER itself
-or a listed library; those after --tests are for *_test.cc only.
+or a listed library; those after --tests are for *_test.cc and test_*.h only.
 
 A library's name is its folder's path below SRC with '/' written as '_'. Exits 1 and names each offending line.
 """
@@ -20,7 +20,8 @@ def main() -> int:
     test_may = library_may | set(names[split + 1:])
     bad = 0
     for file in sorted([*folder.glob("*.h"), *folder.glob("*.cc")]):
-        allowed = test_may if file.name.endswith("_test.cc") else library_may
+        is_test = file.name.endswith("_test.cc") or (file.name.startswith("test_") and file.suffix == ".h")
+        allowed = test_may if is_test else library_may
         for number, line in enumerate(file.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:

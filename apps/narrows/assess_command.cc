@@ -8,6 +8,7 @@
 #include "cluster_parts.h"
 #include "commands.h"
 #include "control/one_shot.h"
+#include "database_parts.h"
 #include "parts.h"
 #include "policy_file.h"
 #include "registry_parts.h"
@@ -29,8 +30,8 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   }
   options.name_space = flags.name_space;
   options.own_namespace = OwnNamespace("");
-  ASSIGN_OR_RETURN(const std::filesystem::path database_path, DatabasePath(flags.database));
-  auto opened = advisories::AdvisoryDatabase::Open(database_path);
+  ASSIGN_OR_RETURN(const std::filesystem::path database_path, DatabasePath(flags.database.path));
+  auto opened = OpenDatabase(flags.database, clock.Now());
   if (!opened.has_value()) return opened.error();
   // Shared with the scanner.
   const std::shared_ptr<const advisories::AdvisoryDatabase> database = *std::move(opened);

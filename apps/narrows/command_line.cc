@@ -97,6 +97,12 @@ void AddDatabase(CLI::App& command, std::string& database) {
       ->type_name("FILE");
 }
 
+// A command that judges by the database may ask for recent data.
+void AddDatabase(CLI::App& command, DatabaseFlags& flags) {
+  AddDatabase(command, flags.path);
+  AddSeconds(command, "--max-age", flags.max_age, "Fail when the newest advisory is older");
+}
+
 void AddImageTarget(CLI::App& command, TargetFlags& flags) {
   command.add_option("image", flags.target, "Reference, docker-save archive or OCI layout")
       ->required()
@@ -163,6 +169,10 @@ struct AllFlags {
   QuarantineFlags quarantine;
   DbBuildFlags db_build;
   DbInfoFlags db_info;
+  DbUpdateFlags db_update;
+  DbPublishFlags db_publish;
+  DbPushFlags db_push;
+  std::string rolled_back;  // database
   std::string ecosystem, shell;
   bool version_json = false;
 };
@@ -290,8 +300,58 @@ void AddQuarantine(CLI::App& app, AllFlags& flags, Run& run) {
   }
 }
 
+void AddDbUpdate(CLI::App& db, AllFlags& flags, Run& run) {
+  DbUpdateFlags& f = flags.db_update;
+  CLI::App* update = db.add_subcommand("update", "Fetch the newest release of a database");
+  update->footer("Example: narrows db update --from https://example.com/advisories --key key.pem");
+  update->add_option("--from", f.from, "Folder on a web server, or a registry's reference")
+      ->required()
+      ->type_name("URL|REF");
+  AddRepeated(*update, "--key", f.keys, "Public key of who publishes it (PEM)")->type_name("FILE");
+  update->add_flag("--insecure-unsigned", f.accept_unsigned, "Ask for no signature");
+  update->add_flag("--allow-older", f.accept_older, "Take a release older than the one in use");
+  AddDatabase(*update, f.database);
+  AddSeconds(*update, "--timeout", f.timeout, "Most time to take (default 30m)");
+  AddRegistry(*update, f.registry);
+  update->callback([&] { run = [&] { return RunDbUpdate(f); }; });
+  CLI::App* rollback = db.add_subcommand("rollback", "Go back to the database before the update");
+  rollback->footer("Example: narrows db rollback");
+  AddDatabase(*rollback, flags.rolled_back);
+  rollback->callback([&] { run = [&] { return RunDbRollback(flags.rolled_back); }; });
+}
+
+void AddDbPublish(CLI::App& db, AllFlags& flags, Run& run) {
+  DbPublishFlags& f = flags.db_publish;
+  CLI::App* publish =
+      db.add_subcommand("publish", "Put a database into a folder as a signed release");
+  publish->footer("Example: narrows db publish --key private.pem --to /srv/advisories");
+  publish->add_option("--to", f.folder, "Folder that a web server gives out")
+      ->required()
+      ->type_name("DIR");
+  publish->add_option("--key", f.key, "Private key to sign with (PEM, Ed25519 or P-256)")
+      ->type_name("FILE");
+  publish->add_flag("--insecure-unsigned", f.leave_unsigned, "Do not sign");
+  publish->add_option("--deltas", f.deltas, "From how many older releases there are deltas")
+      ->check(CLI::Range(0, 30))
+      ->capture_default_str();
+  AddDatabase(*publish, f.database);
+  publish->callback([&] { run = [&] { return RunDbPublish(f); }; });
+  CLI::App* push = db.add_subcommand("push", "Push a folder's newest release to a registry");
+  push->footer("Example: narrows db push --from /srv/advisories harbor.local/tools/advisories:v1");
+  push->add_option("ref", flags.db_push.reference, "Where to, with a tag")
+      ->required()
+      ->type_name("REF");
+  push->add_option("--from", flags.db_push.folder, "Folder that `narrows db publish` has filled")
+      ->required()
+      ->type_name("DIR");
+  AddSeconds(*push, "--timeout", flags.db_push.timeout, "Most time to take (default 30m)");
+  AddRegistry(*push, flags.db_push.registry);
+  push->callback([&] { run = [&] { return RunDbPush(flags.db_push); }; });
+}
+
 void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
-  CLI::App* db = app.add_subcommand("db", "Build and inspect the advisory database");
+  CLI::App* db =
+      app.add_subcommand("db", "Build, fetch, publish and inspect the advisory database");
   db->require_subcommand(1);
   CLI::App* build = db->add_subcommand("build", "Compile advisories into one file");
   build->footer(
@@ -317,6 +377,8 @@ void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
   AddDatabase(*info, flags.db_info.database);
   AddOutput(*info, flags.db_info.output, {"table", "json"});
   info->callback([&] { run = [&] { return RunDbInfo(flags.db_info); }; });
+  AddDbUpdate(*db, flags, run);
+  AddDbPublish(*db, flags, run);
 }
 
 void AddSmallCommands(CLI::App& app, AllFlags& flags, Run& run) {
@@ -372,9 +434,10 @@ int RunCommandLine(int argc, char** argv) {
     return app.exit(error) == 0 ? kDone : kCouldNotRun;
   }
   ApplyLogFlags(flags.log);
-  for (bool* quiet : {&flags.scan_image.target.quiet, &flags.scan_fs.target.quiet,
-                      &flags.sbom_image.target.quiet, &flags.sbom_fs.target.quiet,
-                      &flags.assess.quiet, &flags.quarantine.quiet, &flags.db_build.quiet})
+  for (bool* quiet :
+       {&flags.scan_image.target.quiet, &flags.scan_fs.target.quiet, &flags.sbom_image.target.quiet,
+        &flags.sbom_fs.target.quiet, &flags.assess.quiet, &flags.quarantine.quiet,
+        &flags.db_build.quiet, &flags.db_update.quiet})
     *quiet = flags.log.quiet;
   return run();
 }

@@ -30,9 +30,15 @@ struct TargetFlags {
   bool quiet = false;  // no progress
 };
 
+// The advisory database that a command judges by.
+struct DatabaseFlags {
+  std::string path;                 // empty: the user's cache
+  std::chrono::seconds max_age{0};  // of its newest data; 0: any
+};
+
 struct ScanFlags {
   TargetFlags target;
-  std::string database;  // empty: the user's cache
+  DatabaseFlags database;
   OutputFormat output = OutputFormat::kTable;
   std::vector<std::string> severities;  // empty: all
   bool ignore_unfixed = false;
@@ -52,7 +58,7 @@ struct ClusterFlags {
 
 struct AssessFlags {
   ClusterFlags cluster;
-  std::string database;
+  DatabaseFlags database;
   std::string policy_file;  // empty: the cluster's policies
   std::string name_space;   // empty: all
   OutputFormat output = OutputFormat::kTable;
@@ -100,8 +106,34 @@ struct DbBuildFlags {
 };
 
 struct DbInfoFlags {
-  std::string database;
+  DatabaseFlags database;
   OutputFormat output = OutputFormat::kTable;
+};
+
+struct DbUpdateFlags {
+  std::string database;
+  std::string from;               // URL of a folder, or a reference
+  std::vector<std::string> keys;  // files
+  bool accept_unsigned = false;
+  bool accept_older = false;
+  std::chrono::seconds timeout{1800};
+  RegistryFlags registry;
+  bool quiet = false;
+};
+
+struct DbPublishFlags {
+  std::string database;
+  std::string folder;
+  std::string key;  // file
+  bool leave_unsigned = false;
+  int deltas = 3;
+};
+
+struct DbPushFlags {
+  std::string folder;
+  std::string reference;
+  std::chrono::seconds timeout{1800};
+  RegistryFlags registry;
 };
 
 int RunScan(const ScanFlags& flags);
@@ -115,6 +147,10 @@ int RunQuarantinePlan(const QuarantineFlags& flags);
 int RunQuarantineRelease(const QuarantineFlags& flags);
 int RunDbBuild(const DbBuildFlags& flags);
 int RunDbInfo(const DbInfoFlags& flags);
+int RunDbUpdate(const DbUpdateFlags& flags);
+int RunDbRollback(const std::string& database);
+int RunDbPublish(const DbPublishFlags& flags);
+int RunDbPush(const DbPushFlags& flags);
 int RunVercmp(const std::string& ecosystem);
 int RunVersion(bool json);
 

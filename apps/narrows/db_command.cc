@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/strings.h"
 #include "commands.h"
+#include "database_parts.h"
 #include "parts.h"
 #include "report/documents/json_writer.h"
 #include "report/terminal/progress.h"
@@ -113,7 +114,7 @@ int RunDbBuild(const DbBuildFlags& flags) {
 }
 
 int RunDbInfo(const DbInfoFlags& flags) {
-  const Result<std::filesystem::path> path = DatabasePath(flags.database);
+  const Result<std::filesystem::path> path = DatabasePath(flags.database.path);
   if (!path.has_value()) return Fail(path.error());
   const auto database = advisories::AdvisoryDatabase::Open(*path);
   if (!database.has_value()) return Fail(database.error());
@@ -124,7 +125,8 @@ int RunDbInfo(const DbInfoFlags& flags) {
   } else {
     PrintTable(shown, (*database)->Metadata());
   }
-  return kDone;
+  const Status age = CheckAge((*database)->Metadata(), flags.database.max_age, SystemClock().Now());
+  return age.has_value() ? kDone : Fail(age.error());
 }
 
 }  // namespace narrows::app

@@ -190,7 +190,7 @@ Status ReleaseAll(const QuarantineFlags& flags, const CallContext& context) {
 AssessFlags PlanFlags(const QuarantineFlags& flags) {
   AssessFlags assess;
   assess.cluster = flags.cluster;
-  assess.database = flags.database;
+  assess.database.path = flags.database;
   assess.name_space = flags.name_space;
   assess.output = flags.output;
   assess.registry = flags.registry;

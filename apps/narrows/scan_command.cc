@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "commands.h"
+#include "database_parts.h"
 #include "ecosystems/catalogue/every_version_order.h"
 #include "ecosystems/end_of_support.h"
 #include "findings/filter.h"
@@ -114,9 +115,9 @@ struct Scanned {
 };
 
 Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) {
-  ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database));
+  ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database.path));
   ASSIGN_OR_RETURN(const std::shared_ptr<const advisories::AdvisoryDatabase> database,
-                   advisories::AdvisoryDatabase::Open(path));
+                   OpenDatabase(flags.database, now));
   report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
   ASSIGN_OR_RETURN(model::ImageAnalysis image, ReadTarget(flags.target, progress, context));

@@ -2,12 +2,15 @@
 
 usage: cli_test.py PROGRAM [unittest arguments]
 """
+import functools
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import jsonschema
@@ -35,6 +38,11 @@ spec:
     baselines:
     - {kind: vulnerability, version: v1.1, scheme: s, baseline: %s, onlyFixed: true}
 """
+
+
+class SilentHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 class CliTest(unittest.TestCase):
@@ -199,6 +207,44 @@ class CliTest(unittest.TestCase):
                          next((feeds / "epss").glob("*.csv.gz")), "--output", again)
         self.assertEqual(self.db.read_bytes(), again.read_bytes())
 
+    def test_a_release_is_published_fetched_and_rolled_back(self):
+        home = self.tmp / "release"
+        home.mkdir()
+        for command in (["genpkey", "-algorithm", "ed25519", "-out", home / "private.pem"],
+                        ["pkey", "-in", home / "private.pem", "-pubout", "-out", home / "public.pem"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True)
+        served, live, key = home / "served", home / "live" / "narrows.db", home / "public.pem"
+        publish = ("db", "publish", "--to", served, "--key", home / "private.pem", "--db")
+        done = self.run_program(*publish, self.db)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        handler = functools.partial(SilentHandler, directory=served)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            update = ("db", "update", "--from", f"http://127.0.0.1:{server.server_port}", "--db", live)
+            done = self.run_program(*update)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("--key", done.stderr)
+            done = self.run_program(*update, "--key", key)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(live.read_bytes(), self.db.read_bytes())
+            other = home / "other.db"
+            feeds = ROOT / "lab" / "advisories"
+            self.run_program("db", "build", "--osv", feeds / "osv", "--output", other)
+            self.assertEqual(self.run_program(*publish, other).returncode, 0)
+            done = self.run_program(*update, "--key", key)
+            self.assertIn("as a delta", done.stdout, done.stderr)
+            self.assertEqual(live.read_bytes(), other.read_bytes())
+            self.assertEqual(self.run_program("db", "rollback", "--db", live).returncode, 0)
+            self.assertEqual(live.read_bytes(), self.db.read_bytes())
+            server.shutdown()
+
+    def test_old_data_is_refused_where_its_age_is_limited(self):
+        for command in (("scan", "fs", self.root), ("db", "info")):
+            done = self.run_program(*command, "--db", self.db, "--max-age", "1h")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("narrows db update", done.stderr)
+            self.assertNotEqual(self.run_program(*command, "--db", self.db, "--max-age", "100000h").returncode, 1)
+
     def test_version_is_told_both_ways(self):
         told = self.run_program("version").stdout
         self.assertRegex(told, r"^narrows \d+\.\d+\.\d+$")
@@ -216,7 +262,7 @@ class CliTest(unittest.TestCase):
 
     def test_every_command_has_help_with_an_example(self):
         for command in (("scan", "image"), ("scan", "fs"), ("sbom", "image"), ("sbom", "fs"), ("db", "build"),
-                        ("db", "info"), ("vercmp",), ("completion",)):
+                        ("db", "info"), ("db", "update"), ("db", "rollback"), ("db", "publish"), ("db", "push"), ("vercmp",), ("completion",)):
             done = self.run_program(*command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn("Example: ", done.stdout, command)

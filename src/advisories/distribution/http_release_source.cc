@@ -36,7 +36,7 @@ class HttpReleaseSource final : public ReleaseSource {
         return Ok();
       }
       const std::string begins = "bytes " + std::to_string(offset) + "-";
-      if (head.status != 206) return ErrorOfStatus(head.status, url.WithoutQuery());
+      if (head.status != 206) return ErrorOfStatus(head.status);
       if (!head.HeaderValue("Content-Range").starts_with(begins))
         return DataLoss(url.WithoutQuery() + ": the server answers another range than asked");
       return Ok();
@@ -62,7 +62,7 @@ class HttpReleaseSource final : public ReleaseSource {
     const http::Url url = At(name);
     std::string body;
     const auto on_response = [&](const http::HttpResponse& head) -> Status {
-      if (head.status != 200) return ErrorOfStatus(head.status, url.WithoutQuery());
+      if (head.status != 200) return ErrorOfStatus(head.status);
       return Ok();
     };
     RETURN_IF_ERROR(

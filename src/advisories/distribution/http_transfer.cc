@@ -11,8 +11,8 @@ bool IsRedirect(int status) {
 
 }  // namespace
 
-Error ErrorOfStatus(int status, const std::string& what) {
-  const std::string message = what + ": the server answers " + std::to_string(status);
+Error ErrorOfStatus(int status) {
+  const std::string message = "the server answers " + std::to_string(status);
   if (status == 404 || status == 410) return NotFound(message);
   if (status == 401) return Unauthenticated(message);
   if (status == 403) return PermissionDenied(message);

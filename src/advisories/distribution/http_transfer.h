@@ -17,6 +17,6 @@ Status Get(http::HttpClient& client, const http::Url& url, const std::vector<htt
            const http::HttpClient::OnData& on_data);
 
 // What an answer that is no success means, and the remedy.
-Error ErrorOfStatus(int status, const std::string& what);
+Error ErrorOfStatus(int status);
 
 }  // namespace narrows::advisories::distribution
