@@ -22,7 +22,9 @@ TEST(EveryExtractor, ClaimsNoFileOfAnother) {
        {"var/lib/dpkg/status", "lib/apk/db/installed", "app/go.mod", "app/app.jar",
         "app/gradle.lockfile", "app/node_modules/a/package.json", "app/yarn.lock",
         "v/site-packages/a-1.dist-info/METADATA", "opt/conda/conda-meta/a-1-0.json",
-        "app/requirements.txt", "app/poetry.lock"})
+        "app/requirements.txt", "app/poetry.lock", "app/Cargo.lock", "app/Gemfile.lock",
+        "g/specifications/a.gemspec", "app/composer.lock", "app/vendor/composer/installed.json",
+        "app/a.deps.json", "app/packages.lock.json"})
     EXPECT_EQ(std::count_if(extractors.begin(), extractors.end(),
                             [&](const auto& extractor) { return extractor->Claims(path); }),
               1)

@@ -1,13 +1,10 @@
 #include "ecosystems/java/zip.h"
 
 #include <isa-l/crc.h>
-#include <isa-l/igzip_lib.h>
 
 #include <algorithm>
-#include <limits>
-#include <memory>
 
-#include "base/strings.h"
+#include "ecosystems/inflate.h"
 
 namespace narrows::ecosystems::java {
 namespace {
@@ -85,41 +82,6 @@ void ReadExtra64(std::string_view extra, ZipEntry& entry) {
   }
 }
 
-Result<std::string> Inflate(std::string_view packed, size_t size) {
-  constexpr size_t kFirstBytes = size_t{64} * 1024;
-  constexpr size_t kMost = std::numeric_limits<uint32_t>::max() / 2;
-  const auto state = std::make_unique<inflate_state>();
-  isal_inflate_init(state.get());
-  state->crc_flag = ISAL_DEFLATE;
-  std::string text(std::min(size, kFirstBytes), '\0');
-  size_t written = 0;
-  while (true) {
-    const auto given = static_cast<uint32_t>(std::min(packed.size(), kMost));
-    const auto room = static_cast<uint32_t>(std::min(text.size() - written, kMost));
-    // ISA-L's pointers are not const, but it only reads.
-    state->next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(packed.data()));
-    state->avail_in = given;
-    state->next_out = reinterpret_cast<uint8_t*>(text.data()) + written;
-    state->avail_out = room;
-    const int result = isal_inflate(state.get());
-    if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT && result != ISAL_OUT_OVERFLOW)
-      return Damaged("an entry cannot be unpacked");
-    const size_t produced = room - state->avail_out;
-    const size_t consumed = given - state->avail_in;
-    written += produced;
-    packed.remove_prefix(consumed);
-    if (state->block_state == ISAL_BLOCK_FINISH) break;
-    if (written == text.size()) {
-      if (text.size() == size) break;  // longer than it claims, or just at its end
-      text.resize(std::min(size, text.size() * 2));
-    } else if (produced == 0 && consumed == 0) {
-      return Damaged("an entry is cut off");
-    }
-  }
-  if (written != size) return Damaged("an entry is shorter than it claims");
-  return text;
-}
-
 }  // namespace
 
 Result<std::optional<ZipArchive>> ZipArchive::Open(std::string_view content) {
@@ -191,11 +153,11 @@ Result<std::string> ZipArchive::Read(const ZipEntry& entry, size_t most) const {
   const auto size = static_cast<size_t>(entry.size);
   std::string text;
   if (entry.method == kDeflateMethod) {
-    ASSIGN_OR_RETURN(text, Inflate(packed, size));
+    ASSIGN_OR_RETURN(text, Inflate(packed, DeflateFraming::kNone, size));
   } else {
-    if (packed.size() != size) return Damaged("the sizes of a stored entry differ");
     text = packed;
   }
+  if (text.size() != size) return Damaged("an entry has another size than it claims");
   const uint32_t crc =
       crc32_gzip_refl(0, reinterpret_cast<const uint8_t*>(text.data()), text.size());
   if (crc != entry.crc) return Damaged("the checksum of an entry is wrong");
