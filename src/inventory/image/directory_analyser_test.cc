@@ -98,6 +98,43 @@ TEST_F(DirectoryAnalysis, SaysWhatIsMissingAndWaitsForNoPipe) {
   EXPECT_FALSE(Analysed()->has_package_database);
 }
 
+TEST_F(DirectoryAnalysis, FindsFilesAnywhereWithTheirOwners) {
+  const LooseTestExtractor loose;
+  File("db/list", "lib 1\nowns usr/lib/a.pkg lib\n");
+  File("usr/lib/a.pkg", "a 1\n");
+  File("srv/x/b.pkg", "b 1\n");
+  File("srv/skipped/c.pkg", "c 1\n");
+  File("bin/tool", std::string("\x7f"
+                               "ELF0000\n") +
+                       std::string(size_t{2} << 20, '\n') + "tool 1\n");
+  fs::create_hard_link(root() / "srv/x/b.pkg", root() / "srv/x/d.pkg");
+  fs::create_symlink("/", root() / "srv/round");
+  const auto analysis = AnalyseDirectory(root(), {{&extractor_, &loose}, {"srv/skipped"}}, {});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_TRUE(analysis->complete);
+  ASSERT_EQ(analysis->packages.size(), 4u);
+  EXPECT_EQ(analysis->packages[0].owner, "lib");
+  EXPECT_EQ(analysis->packages[1].name, "b");
+  EXPECT_EQ(analysis->packages[2].path, "/bin/tool");
+  EXPECT_EQ(loose.extracted, 3);  // one file under two names is read once
+}
+
+TEST_F(DirectoryAnalysis, SaysWhichFilesAnywhereAreMissing) {
+  const LooseTestExtractor loose;
+  File("a.pkg", "damaged");
+  File("b.pkg", std::string(size_t{5} << 20, 'x'));
+  fs::path deep = root();
+  for (int i = 0; i < 250; ++i) deep /= "d";
+  fs::create_directories(deep);
+  const auto analysis = AnalyseDirectory(root(), {{&loose}, {}}, {});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_THAT(analysis->statuses,
+              ::testing::UnorderedElementsAre(HasSubstr("/a.pkg: not a list"),
+                                              HasSubstr("/b.pkg is larger than the limit"),
+                                              HasSubstr("lies deeper than")));
+}
+
 TEST_F(DirectoryAnalysis, NamesAFolderThatIsNotThere) {
   const auto analysis = Analysed();
   ASSERT_FALSE(analysis.has_value());

@@ -72,8 +72,10 @@ class Merger {
     for (const ImageTree::VisibleFile& visible : view_.files)
       list_.Add(FileOf(visible), visible.as);
     for (const LooseFiles::File& file : loose_.files()) {
-      if (watchlist_.HasPlaces(file.content->extractor)) continue;  // no link led there
-      list_.Add(*file.content, file.content->as, DiffId(static_cast<size_t>(file.introduced)));
+      AnalysedFile& content = FileOf(file.layer, file.file);
+      if (watchlist_.HasPlaces(content.extractor)) continue;  // no link led there
+      list_.Add(content, content.as, DiffId(static_cast<size_t>(file.introduced)));
+      content.packages = {};  // so that both forms of all packages are never there at once
     }
     std::move(list_).Finish();
     for (model::Package& package : analysis_.packages) {
@@ -86,8 +88,11 @@ class Merger {
 
  private:
   const std::string& DiffId(size_t layer) const { return analysis_.layers[layer].diff_id; }
-  const AnalysedFile& FileOf(const ImageTree::VisibleFile& visible) const {
-    return layers_[static_cast<size_t>(visible.layer)].files[static_cast<size_t>(visible.file)];
+  AnalysedFile& FileOf(int layer, int file) {
+    return layers_[static_cast<size_t>(layer)].files[static_cast<size_t>(file)];
+  }
+  const AnalysedFile& FileOf(const ImageTree::VisibleFile& visible) {
+    return FileOf(visible.layer, visible.file);
   }
 
   // Which layer brought the packages that are visible on top now: those that were there below keep

@@ -48,7 +48,7 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as, const std
     AddFault("/" + as + ": " + packages.error().message);
     return;
   }
-  if (packages->size() > kMostPackages - found_.size()) {
+  if (packages->size() > kMostPackages - origins_.size()) {
     AddFault(KindOf(file.extractor), "/" + as + ": left out, for there are more than " +
                                          std::to_string(kMostPackages) + " packages");
     return;
@@ -57,7 +57,8 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as, const std
   for (model::Package& package : *packages) {
     package.path = "/" + as + (package.path.empty() ? "" : "!/" + package.path);
     package.layer = layer;
-    found_.push_back({std::move(package), file.extractor, path_hash});
+    analysis_.packages.push_back(std::move(package));
+    origins_.push_back({file.extractor, path_hash});
   }
 }
 
@@ -83,16 +84,17 @@ void PackageList::AddOwned(const AnalysedFile& file) {
 void PackageList::FindOwners() {
   if (owned_.empty()) return;
   std::set<std::string_view> installed;
-  for (const Found& found : found_)
-    if (watchlist_.HasPlaces(found.extractor)) installed.insert(found.package.name);
-  if (installed.size() == found_.size()) return;
+  for (size_t i = 0; i < origins_.size(); ++i)
+    if (watchlist_.HasPlaces(origins_[i].extractor)) installed.insert(analysis_.packages[i].name);
+  if (installed.size() == origins_.size()) return;
   std::sort(owned_.begin(), owned_.end());
-  for (Found& found : found_) {
-    if (watchlist_.HasPlaces(found.extractor)) continue;
-    auto it = std::lower_bound(owned_.begin(), owned_.end(), std::pair(found.path_hash, 0u));
-    for (; it != owned_.end() && it->first == found.path_hash; ++it) {
+  for (size_t i = 0; i < origins_.size(); ++i) {
+    const auto [extractor, path_hash] = origins_[i];
+    if (watchlist_.HasPlaces(extractor)) continue;
+    auto it = std::lower_bound(owned_.begin(), owned_.end(), std::pair(path_hash, 0u));
+    for (; it != owned_.end() && it->first == path_hash; ++it) {
       if (installed.find(owners_[it->second]) == installed.end()) continue;
-      found.package.owner = owners_[it->second];
+      analysis_.packages[i].owner = owners_[it->second];
       break;
     }
   }
@@ -101,10 +103,8 @@ void PackageList::FindOwners() {
 void PackageList::Finish() && {
   FindOwners();
   const model::Distribution distribution = analysis_.distribution.value_or(model::Distribution{});
-  for (Found& found : found_) {
-    watchlist_.extractor(found.extractor)->Complete(found.package, distribution);
-    analysis_.packages.push_back(std::move(found.package));
-  }
+  for (size_t i = 0; i < origins_.size(); ++i)
+    watchlist_.extractor(origins_[i].extractor)->Complete(analysis_.packages[i], distribution);
   Deduplicate();
   for (const auto& [kind, faults] : faults_) {
     if (faults.more == 0) continue;

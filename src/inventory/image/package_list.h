@@ -39,8 +39,7 @@ class PackageList {
   void Finish() &&;
 
  private:
-  struct Found {
-    model::Package package;
+  struct Origin {
     int extractor;
     uint64_t path_hash;  // of the file, as OwnedFiles has it
   };
@@ -57,7 +56,7 @@ class PackageList {
 
   const Watchlist& watchlist_;
   model::ImageAnalysis& analysis_;
-  std::vector<Found> found_;
+  std::vector<Origin> origins_;                        // of the analysis' packages, in their order
   std::map<std::string, Faults, std::less<>> faults_;  // by kind
   std::vector<std::string> owners_;
   std::vector<std::pair<uint64_t, uint32_t>> owned_;  // path → which of owners_
