@@ -3,7 +3,8 @@
 //   match_packages OSV-FOLDER DISTRIBUTION-ID VERSION-ID ECOSYSTEM < PACKAGES
 //
 // A package a line: name, version, architecture, source name, source version, of rpm also the
-// module it is of, separated by tabs. A finding a line: name, architecture, id, fixed version.
+// module it is of, separated by tabs. Without a distribution they are packages of a language. A
+// finding a line: name, architecture, id, fixed version.
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -12,9 +13,7 @@
 #include "advisories/database_build.h"
 #include "base/file.h"
 #include "base/strings.h"
-#include "ecosystems/alpine/version.h"
-#include "ecosystems/debian/version.h"
-#include "ecosystems/rpm/version.h"
+#include "ecosystems/catalogue/every_version_order.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 
 namespace narrows {
@@ -23,8 +22,9 @@ namespace {
 Result<model::ImageAnalysis> ReadPackages(char** argv) {
   model::ImageAnalysis image;
   image.digest = "sha256:0";
-  image.has_package_database = true;
-  image.distribution = model::Distribution{.id = argv[2], .version_id = argv[3]};
+  image.has_package_database = *argv[2] != '\0';
+  if (image.has_package_database)
+    image.distribution = model::Distribution{.id = argv[2], .version_id = argv[3]};
   std::string line;
   while (std::getline(std::cin, line)) {
     const auto fields = Split(line, '\t');
@@ -47,11 +47,7 @@ Status Run(char** argv) {
   const auto path = folder.path() / "narrows.db";
   RETURN_IF_ERROR(advisories::BuildDatabase({.osv = argv[1], .output = path}, {}, nullptr));
   ASSIGN_OR_RETURN(auto database, advisories::AdvisoryDatabase::Open(path));
-  ecosystems::VersionOrders orders;
-  orders.push_back(ecosystems::debian::MakeDebianVersionOrder());
-  orders.push_back(ecosystems::debian::MakeUbuntuVersionOrder());
-  orders.push_back(ecosystems::alpine::MakeAlpineVersionOrder());
-  for (auto& order : ecosystems::rpm::MakeRpmVersionOrders()) orders.push_back(std::move(order));
+  const ecosystems::VersionOrders orders = ecosystems::catalogue::EveryVersionOrder();
   const auto scanner =
       findings::vulnerability::MakeVulnerabilityScanner(std::move(database), orders);
   ASSIGN_OR_RETURN(const model::ImageAnalysis image, ReadPackages(argv));
