@@ -37,7 +37,7 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   const std::shared_ptr<const advisories::AdvisoryDatabase> database = *std::move(opened);
   const advisories::DatabaseMetadata& metadata = database->Metadata();
   report.database = report::DatabaseState{
-      database_path.string(), metadata.newest.value_or(TimePoint()), metadata.Identity()};
+      database_path.string(), metadata.newest.value_or(TimePoint()), metadata.Identity(), {}};
   ASSIGN_OR_RETURN(const auto client, MakeClusterClient(flags.cluster, clock));
   ASSIGN_OR_RETURN(registry::RegistryOptions registries, MakeRegistryOptions(flags.registry));
   registries.credentials = MakeLoginCredentials();

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <iostream>
+#include <set>
 
 #include "advisories/database.h"
 #include "assessment/assess.h"
@@ -9,6 +10,7 @@
 #include "database_parts.h"
 #include "ecosystems/catalogue/every_version_order.h"
 #include "ecosystems/end_of_support.h"
+#include "ecosystems/version_orders.h"
 #include "findings/filter.h"
 #include "findings/ignore_file.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
@@ -68,9 +70,17 @@ Result<Rules> ReadRules(const ScanFlags& flags) {
   return rules;
 }
 
-report::DatabaseState StateOf(const std::string& path,
-                              const advisories::DatabaseMetadata& metadata) {
-  return {path, metadata.newest.value_or(TimePoint()), ""};
+report::DatabaseState StateOf(const std::string& path, const advisories::DatabaseMetadata& metadata,
+                              const model::ImageAnalysis& image) {
+  report::DatabaseState state{path, metadata.newest.value_or(TimePoint()), "", {}};
+  std::set<std::string_view> concerned;
+  for (const model::Package& package : image.packages)
+    concerned.insert(ecosystems::EcosystemFamily(package.ecosystem));
+  for (const advisories::SourceCount& source : metadata.sources) {
+    if (source.newest && concerned.contains(source.name))
+      state.sources.push_back({source.name, *source.newest});
+  }
+  return state;
 }
 
 // Judges by the policy's baselines and exceptions, and moves what an exception suppressed.
@@ -127,7 +137,7 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
   ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner->Scan(image, context));
 
   report::ScanReport report = MakeReport(flags.target, std::move(image));
-  report.database = StateOf(path.string(), database->Metadata());
+  report.database = StateOf(path.string(), database->Metadata(), report.image);
   report.unknown_reason = std::move(outcome.unknown_reason);
   report.statuses = std::move(outcome.statuses);
   findings::Ignored ignored =

@@ -16,8 +16,14 @@ namespace narrows::report {
 // The advisory data base a report rests on.
 struct DatabaseState {
   std::string path;
-  TimePoint built;    // the newest data it was built from
+  TimePoint newest;   // when its newest record was changed
   std::string build;  // identity of the file's content; may be empty
+  // The same of the ecosystems that the target's packages are of, as far as it has advisories.
+  struct Source {
+    std::string name;  // "Debian"
+    TimePoint newest;
+  };
+  std::vector<Source> sources;
 };
 
 // What a policy said of the scanned target (`scan --policy`).

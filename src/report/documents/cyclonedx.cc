@@ -175,7 +175,7 @@ void WriteMetadata(const ScanReport& report, JsonWriter& json) {
   for (const auto& text : report.statuses) WriteProperty("status", text, json);
   for (const auto& text : report.warnings) WriteProperty("warning", text, json);
   if (report.database)
-    WriteProperty("databaseBuiltAt", FormatRfc3339(report.database->built), json);
+    WriteProperty("newestRecordAt", FormatRfc3339(report.database->newest), json);
   json.EndArray();
   json.EndObject();
 }

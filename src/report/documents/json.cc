@@ -135,10 +135,18 @@ void WriteHead(std::string_view kind, const std::string& version, TimePoint crea
     json.BeginObject("database");
     json.OptionalString("path", database->path);
     json.OptionalString("build", database->build);
-    json.String("builtAt", FormatRfc3339(database->built));
+    json.String("newestRecordAt", FormatRfc3339(database->newest));
     json.Int("ageSeconds", std::chrono::duration_cast<std::chrono::seconds>(
-                               std::max(Duration(0), created - database->built))
+                               std::max(Duration(0), created - database->newest))
                                .count());
+    if (!database->sources.empty()) json.BeginArray("sources");
+    for (const DatabaseState::Source& source : database->sources) {
+      json.BeginObject();
+      json.String("name", source.name);
+      json.String("newestRecordAt", FormatRfc3339(source.newest));
+      json.EndObject();
+    }
+    if (!database->sources.empty()) json.EndArray();
     json.EndObject();
   }
 }

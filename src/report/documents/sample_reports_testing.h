@@ -81,7 +81,8 @@ inline ScanReport SampleScan() {
   report.hidden = 2;
   report.statuses = {"one record was damaged"};
   report.warnings = {"Debian 12 is out of support"};
-  report.database = DatabaseState{"/var/lib/narrows/db/narrows.db", Noon(8), "abcd"};
+  report.database =
+      DatabaseState{"/var/lib/narrows/db/narrows.db", Noon(8), "abcd", {{"Debian", Noon(6)}}};
   report.judgement =
       PolicyJudgement{"ci",
                       model::Verdict::kViolated,

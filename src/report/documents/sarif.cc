@@ -244,7 +244,7 @@ void WriteSarif(const ScanReport& report, std::ostream& out) {
   json.BeginObject("properties");
   json.String("target", report.target);
   json.OptionalString("imageDigest", report.image.digest);
-  if (report.database) json.String("databaseBuiltAt", FormatRfc3339(report.database->built));
+  if (report.database) json.String("newestRecordAt", FormatRfc3339(report.database->newest));
   json.EndObject();
   json.EndObject();
   json.EndArray();

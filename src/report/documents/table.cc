@@ -161,8 +161,17 @@ void WriteTotals(const ScanReport& report, std::ostream& out) {
   if (!report.unknown_reason.empty()) out << "; the target could not be judged";
   out << '\n';
   if (report.database) {
-    out << "advisories of " << FormatRfc3339(report.database->built) << " ("
-        << Age(std::max(Duration(0), report.created - report.database->built)) << " old)\n";
+    const auto age = [&](TimePoint newest) {
+      return FormatRfc3339(newest) + " (" + Age(std::max(Duration(0), report.created - newest)) +
+             " old)";
+    };
+    out << "advisories of " << age(report.database->newest);
+    // One source may have stood still while others went on.
+    for (const auto& source : report.database->sources) {
+      if (report.database->newest - source.newest >= std::chrono::hours(24))
+        out << ", those of " << OneLine(source.name) << " of " << age(source.newest);
+    }
+    out << '\n';
   }
 }
 

@@ -32,7 +32,8 @@ TEST(ScanTable, ShowsWhatAPersonNeedsWorstFirst) {
   EXPECT_THAT(text, HasSubstr("not reachable"));
   EXPECT_THAT(text, HasSubstr("3 findings: 1 Critical, 1 Low, 1 Unknown; 1 with a fix, 1 known to "
                               "be exploited; 1 suppressed; 2 hidden by filters\n"));
-  EXPECT_THAT(text, HasSubstr("(2 days old)"));
+  EXPECT_THAT(text,
+              HasSubstr("(2 days old), those of Debian of 2026-03-06T12:00:00Z (4 days old)\n"));
   EXPECT_THAT(text, HasSubstr("warning: Debian 12 is out of support"));
   EXPECT_THAT(text, HasSubstr("policy ci: violated, 1 violation"));
 }
