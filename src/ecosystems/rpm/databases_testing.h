@@ -135,14 +135,17 @@ inline std::string MakeSqlite(const std::vector<std::string>& records, int page_
   run("PRAGMA page_size=" + std::to_string(page_bytes));
   run("CREATE TABLE Other (a, b); INSERT INTO Other VALUES (1, 'x')");
   run("CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)");
+  sqlite3_stmt* insert = nullptr;
+  NARROWS_CHECK(sqlite3_prepare_v2(database, "INSERT INTO Packages (blob) VALUES (?)", -1, &insert,
+                                   nullptr) == SQLITE_OK);
+  run("BEGIN");
   for (const std::string& record : records) {
-    sqlite3_stmt* insert = nullptr;
-    NARROWS_CHECK(sqlite3_prepare_v2(database, "INSERT INTO Packages (blob) VALUES (?)", -1,
-                                     &insert, nullptr) == SQLITE_OK);
     sqlite3_bind_blob(insert, 1, record.data(), static_cast<int>(record.size()), SQLITE_STATIC);
     NARROWS_CHECK(sqlite3_step(insert) == SQLITE_DONE);
-    sqlite3_finalize(insert);
+    sqlite3_reset(insert);
   }
+  run("COMMIT");
+  sqlite3_finalize(insert);
   sqlite3_int64 size = 0;
   unsigned char* bytes = sqlite3_serialize(database, "main", &size, 0);
   std::string file(reinterpret_cast<const char*>(bytes), static_cast<size_t>(size));
