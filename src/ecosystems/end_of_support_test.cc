@@ -11,6 +11,9 @@ TEST(EndOfSupport, FindsAReleaseByItsDistributionsOwnRules) {
   EXPECT_EQ(EndOfSupport({.id = "alpine", .version_id = "3.18.4"}),
             EndOfSupport({.id = "alpine", .version_id = "3.18"}));
   EXPECT_TRUE(EndOfSupport({.id = "ubuntu", .version_id = "20.04"}).has_value());
+  EXPECT_EQ(FormatRfc3339(*EndOfSupport({.id = "rhel", .version_id = "7.9"})),
+            "2024-07-01T00:00:00Z");
+  EXPECT_TRUE(EndOfSupport({.id = "opensuse-leap", .version_id = "15.5"}).has_value());
 }
 
 TEST(EndOfSupport, SaysNothingOfWhatItDoesNotKnow) {
