@@ -357,16 +357,21 @@ void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
   build->footer(
       "Example: narrows db build --osv osv/ --kev kev.json --epss epss.csv.gz --output narrows.db");
   build
-      ->add_option("--osv", flags.db_build.osv,
-                   "Folder with <Ecosystem>/all.zip, as OSV publishes it")
+      ->add_option_function<std::string>(
+          "--osv,--source",
+          [&flags](const std::string& text) {
+            flags.db_build.osv = text.substr(text.starts_with("osv=") ? 4 : 0);
+          },
+          "OSV's export: <Ecosystem>/all.zip in a folder, or at a URL (then what has changed is "
+          "fetched)")
       ->required()
-      ->type_name("DIR");
+      ->type_name("[osv=]DIR|URL");
   build
       ->add_option("--kev", flags.db_build.kev,
                    "CISA's catalogue of known exploited vulnerabilities (JSON)")
-      ->type_name("FILE");
+      ->type_name("FILE|URL");
   build->add_option("--epss", flags.db_build.epss, "FIRST's EPSS scores (CSV, gzip or plain)")
-      ->type_name("FILE");
+      ->type_name("FILE|URL");
   build
       ->add_option("--output", flags.db_build.output,
                    "Database to write; default: narrows.db in the user's cache")

@@ -4,7 +4,11 @@
 
 #include "advisories/database.h"
 #include "advisories/database_build.h"
+#include "advisories/distribution/feed_mirror.h"
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/sha256.h"
 #include "base/strings.h"
 #include "commands.h"
 #include "database_parts.h"
@@ -90,26 +94,63 @@ void PrintJson(const std::string& path, const advisories::DatabaseMetadata& meta
   std::cout << '\n';
 }
 
+bool IsUrl(const std::string& text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+// What is at URLs is copied into the user's cache first, as far as it has changed.
+Result<advisories::BuildOptions> CopyFeeds(const DbBuildFlags& flags,
+                                           report::terminal::Progress& progress,
+                                           const CallContext& context) {
+  advisories::BuildOptions options{flags.osv, flags.kev, flags.epss, {}};
+  if (!IsUrl(flags.osv) && !IsUrl(flags.kev) && !IsUrl(flags.epss)) return options;
+  ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
+  ASSIGN_OR_RETURN(auto mirror, advisories::distribution::FeedMirror::Make(
+                                    {.user_agent = "narrows/" NARROWS_VERSION}));
+  advisories::distribution::MirrorStats stats;
+  const auto place = [&](const std::string& url) {
+    return cache / "feeds" / Sha256Hex(url).substr(0, 16);
+  };
+  if (IsUrl(flags.osv)) {
+    options.osv = place(flags.osv);
+    RETURN_IF_ERROR(mirror.CopyOsv(
+        flags.osv, options.osv, context,
+        [&](const std::string& ecosystem) { progress.Say("fetching " + ecosystem); }, stats));
+  }
+  for (auto [url, path] : {std::pair(&flags.kev, &options.kev), {&flags.epss, &options.epss}}) {
+    if (!IsUrl(*url)) continue;
+    *path = place(*url);
+    RETURN_IF_ERROR(mirror.CopyFile(*url, *path, context, stats));
+  }
+  Log(LogLevel::kInfo, "feeds copied",
+      {{"files", std::to_string(stats.files)}, {"fetched", std::to_string(stats.fetched)}});
+  return options;
+}
+
+Result<advisories::BuildStats> Build(const DbBuildFlags& flags,
+                                     report::terminal::Progress& progress) {
+  const CallContext context = CallContext::WithTimeout(kBuildTimeout);
+  ASSIGN_OR_RETURN(const std::filesystem::path output, DatabasePath(flags.output));
+  ASSIGN_OR_RETURN(advisories::BuildOptions options, CopyFeeds(flags, progress, context));
+  options.output = output;
+  return advisories::BuildDatabase(options, context, [&](const advisories::BuildProgress& state) {
+    progress.Say(state.step + ", " + std::to_string(state.records) + " records");
+    progress.Count(static_cast<int64_t>(state.done), static_cast<int64_t>(state.total));
+  });
+}
+
 }  // namespace
 
 int RunDbBuild(const DbBuildFlags& flags) {
-  const Result<std::filesystem::path> output = DatabasePath(flags.output);
-  if (!output.has_value()) return Fail(output.error());
   report::terminal::Progress progress(ProgressOptionsFor(flags.quiet));
-  const CallContext context = CallContext::WithTimeout(kBuildTimeout);
-  const auto stats = advisories::BuildDatabase(
-      {flags.osv, flags.kev, flags.epss, *output}, context,
-      [&](const advisories::BuildProgress& state) {
-        progress.Say(state.step + ", " + std::to_string(state.records) + " records");
-        progress.Count(static_cast<int64_t>(state.done), static_cast<int64_t>(state.total));
-      });
+  const auto stats = Build(flags, progress);
   progress.Finish();
   if (!stats.has_value()) return Fail(stats.error().Within("db build"));
   for (const std::string& status : stats->statuses) Warn(status);
-  std::printf("%s: %llu advisories, %.1f MiB, newest %s\n", output->c_str(),
-              static_cast<unsigned long long>(stats->metadata.advisories),
-              static_cast<double>(stats->metadata.bytes) / (1 << 20),
-              AgeOf(stats->metadata).c_str());
+  std::printf(
+      "%s: %llu advisories, %.1f MiB, newest %s\n", DatabasePath(flags.output).value().c_str(),
+      static_cast<unsigned long long>(stats->metadata.advisories),
+      static_cast<double>(stats->metadata.bytes) / (1 << 20), AgeOf(stats->metadata).c_str());
   return kDone;
 }
 

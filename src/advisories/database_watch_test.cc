@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -80,6 +81,25 @@ TEST_F(DatabaseHandleTest, WaitingSeesAReplacement) {
   EXPECT_TRUE(handle.WaitForReplacement(CallContext::WithTimeout(kLongEnough)).has_value());
   writer.join();
   EXPECT_EQ(handle.Current()->Metadata().advisories, 3u);
+}
+
+// `cp` over the file: whatever a reader sees meanwhile, it ends with the new one.
+TEST_F(DatabaseHandleTest, OverwrittenInPlaceItIsPickedUpOnceItIsWhole) {
+  Put(5);
+  const std::string whole = *ReadFile(path_, 1 << 20);
+  Put(1);
+  DatabaseHandle handle(path_);
+  ASSERT_TRUE(*handle.Refresh());
+  std::filesystem::resize_file(path_, 0);
+  EXPECT_FALSE(handle.Refresh().has_value());
+  for (const size_t part : {whole.size() / 2, whole.size()}) {
+    std::ofstream out(path_, std::ios::binary | std::ios::app);
+    const auto written = std::filesystem::file_size(path_);
+    out.write(whole.data() + written, static_cast<std::streamsize>(part - written));
+    out.close();
+    EXPECT_EQ(handle.Refresh().has_value(), part == whole.size());
+  }
+  EXPECT_EQ(handle.Current()->Metadata().advisories, 5u);
 }
 
 TEST_F(DatabaseHandleTest, WaitingEndsWithItsContext) {
