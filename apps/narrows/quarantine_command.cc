@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <list>
 
 #include "assess_command.h"
 #include "base/strings.h"
@@ -149,9 +150,10 @@ Status ReleaseAll(const QuarantineFlags& flags, const CallContext& context) {
   const auto inventory = inventory::cluster::MakeClusterInventory(*client);
   ASSIGN_OR_RETURN(const std::vector<std::string> warnings, inventory->ListOnce(context));
   for (const std::string& warning : warnings) Warn(warning);
+  std::list<control::Judgement> judgements;  // which the picture borrows
   control::WholePicture picture;
   for (const model::Namespace& name_space : inventory->Namespaces()) {
-    control::Judgement judgement;
+    control::Judgement& judgement = judgements.emplace_back();
     judgement.picture = control::TakePicture(*inventory, name_space, {});
     picture.Add(judgement);
   }

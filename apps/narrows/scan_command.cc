@@ -85,13 +85,15 @@ report::DatabaseState StateOf(const std::string& path, const advisories::Databas
 
 // Judges by the policy's baselines and exceptions, and moves what an exception suppressed.
 void Judge(const assessment::Policy& policy, TimePoint now, report::ScanReport& report) {
-  const assessment::ImageScan scan{report.image.digest, &report.findings, report.unknown_reason};
+  const assessment::ImageScan scan{
+      report.image.digest, std::make_shared<const std::vector<model::Finding>>(report.findings),
+      report.unknown_reason};
   model::ContainerAssessment judged = assessment::JudgeImage(policy, scan, nullptr, now);
   report.judgement = report::PolicyJudgement{policy.meta.name, judged.verdict, judged.violations};
   for (model::Suppression& suppression : judged.suppressions) {
     if (suppression.by != "exception") continue;
     std::erase_if(report.findings,
-                  [&](const model::Finding& f) { return f.id == suppression.finding.id; });
+                  [&](const model::Finding& f) { return f.id == suppression.finding->id; });
     report.suppressed.push_back(std::move(suppression));
   }
   if (assessment::Fails(policy, judged) && judged.verdict != model::Verdict::kViolated)

@@ -74,8 +74,9 @@ const Exception* ExceptionFor(const Policy& policy, const Finding& finding,
   return nullptr;
 }
 
-void JudgeFinding(const Policy& policy, const Finding& finding, const model::Labels* pod_labels,
-                  TimePoint now, model::ContainerAssessment& into) {
+void JudgeFinding(const Policy& policy, const ImageScan& scan, const Finding& finding,
+                  const model::Labels* pod_labels, TimePoint now,
+                  model::ContainerAssessment& into) {
   if (finding.kind != model::FindingKind::kVulnerability) return;
   std::optional<Breach> breach;
   std::optional<Breach> unfixed;
@@ -86,14 +87,16 @@ void JudgeFinding(const Policy& policy, const Finding& finding, const model::Lab
     auto& kept = passed_over ? unfixed : breach;
     if (!kept) kept = std::move(found);
   }
+  if (!breach && !unfixed) return;
+  const std::shared_ptr<const Finding> shared(scan.findings, &finding);
   if (breach) {
     if (const Exception* exception = ExceptionFor(policy, finding, pod_labels, now)) {
-      into.suppressions.push_back({finding, "exception", exception->reason});
+      into.suppressions.push_back({shared, "exception", exception->reason});
     } else {
-      into.violations.push_back({finding, breach->rule, breach->reason});
+      into.violations.push_back({shared, breach->rule, breach->reason});
     }
-  } else if (unfixed) {
-    into.suppressions.push_back({finding, "onlyFixed", "there is no fixed version"});
+  } else {
+    into.suppressions.push_back({shared, "onlyFixed", "there is no fixed version"});
   }
 }
 
@@ -133,7 +136,7 @@ model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& sca
   if (scan.findings) {
     container.findings = static_cast<int>(scan.findings->size());
     for (const Finding& finding : *scan.findings) {
-      JudgeFinding(policy, finding, pod_labels, now, container);
+      JudgeFinding(policy, scan, finding, pod_labels, now, container);
     }
   }
   if (!container.violations.empty()) {
@@ -201,7 +204,7 @@ std::vector<std::string> Fingerprints(const Policy& policy, const model::Assessm
   std::set<std::string> prints;
   for (const model::ContainerAssessment& container : assessment.containers) {
     for (const model::Violation& violation : container.violations) {
-      prints.insert(Fingerprint(violation.finding));
+      prints.insert(Fingerprint(*violation.finding));
     }
   }
   if (prints.empty() && Fails(policy, assessment)) prints.emplace(kUnknownFingerprint);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,9 @@ namespace narrows::assessment {
 
 // What is known of the image that a container runs.
 struct ImageScan {
-  std::string digest;                                     // of the manifest that was scanned
-  const std::vector<model::Finding>* findings = nullptr;  // borrowed for the call; null: none known
+  std::string digest;  // of the manifest that was scanned
+  // Shared with the judgement, whose evidence points into it; null: none known.
+  std::shared_ptr<const std::vector<model::Finding>> findings;
   // Why it can't be judged ("not analysed yet", "registry down: …"); empty when it can. Findings
   // may be there all the same, and then can violate.
   std::string unknown_reason;

@@ -36,9 +36,13 @@ Policy WithBaseline(Baseline baseline) {
   return policy;
 }
 
+std::shared_ptr<const std::vector<Finding>> Shared(std::vector<Finding> findings) {
+  return std::make_shared<const std::vector<Finding>>(std::move(findings));
+}
+
 model::ContainerAssessment Judge(const Policy& policy, std::vector<Finding> findings,
                                  const model::Labels* labels = nullptr) {
-  return JudgeImage(policy, ImageScan{"sha256:1", &findings, ""}, labels, kNow);
+  return JudgeImage(policy, ImageScan{"sha256:1", Shared(std::move(findings)), ""}, labels, kNow);
 }
 
 struct RuleCase {
@@ -154,14 +158,26 @@ TEST(Judge, WithoutBaselinesAllThatCanBeReadPasses) {
 }
 
 TEST(Judge, UnknownIsNeitherPassedNorViolatedUnlessAFindingViolates) {
-  std::vector<Finding> findings = {Vulnerability("CVE-1", Severity::kLow)};
-  ImageScan scan{"sha256:1", &findings, "no advisory speaks of Debian 13"};
+  ImageScan scan{"sha256:1", Shared({Vulnerability("CVE-1", Severity::kLow)}),
+                 "no advisory speaks of Debian 13"};
   const Policy policy = WithBaseline(kMedium);
   EXPECT_EQ(JudgeImage(policy, scan, nullptr, kNow).verdict, Verdict::kUnknown);
-  findings[0].severity = Severity::kHigh;
+  scan.findings = Shared({Vulnerability("CVE-1", Severity::kHigh)});
   const auto judged = JudgeImage(policy, scan, nullptr, kNow);
   EXPECT_EQ(judged.verdict, Verdict::kViolated);
   EXPECT_EQ(judged.unknown_reason, "no advisory speaks of Debian 13");
+}
+
+TEST(Judge, EvidencePointsIntoTheScanAndCopiesNothing) {
+  const ImageScan scan{
+      "sha256:1",
+      Shared({Vulnerability("CVE-1", Severity::kHigh), Vulnerability("CVE-2", Severity::kHigh)}),
+      ""};
+  Policy policy = WithBaseline(kMedium);
+  policy.exceptions = {{"CVE-2", {}, {}, "accepted", {}}};
+  const auto judged = JudgeImage(policy, scan, nullptr, kNow);
+  EXPECT_EQ(judged.violations.at(0).finding.get(), &(*scan.findings)[0]);
+  EXPECT_EQ(judged.suppressions.at(0).finding.get(), &(*scan.findings)[1]);
 }
 
 struct ExceptionCase {
@@ -238,7 +254,7 @@ class AssessWorkload : public testing::Test {
         [this](const model::Pod&, const model::Container& container) {
           ++lookups;
           const auto& image = images[container.image_id];
-          return ImageScan{image.digest, &image.findings, image.unknown_reason};
+          return ImageScan{image.digest, Shared(image.findings), image.unknown_reason};
         },
         kNow);
   }

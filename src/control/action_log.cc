@@ -50,7 +50,7 @@ ActionLog::Lines ActionLog::Take(const response::ActionPlan& plan,
 }
 
 std::map<std::string, assessment::Counts> CountByPolicy(
-    const std::vector<model::Assessment>& assessments, const response::ActionPlan& plan) {
+    const JoinedSpans<model::Assessment>& assessments, const response::ActionPlan& plan) {
   std::map<std::string, assessment::Counts> counts;
   for (const model::Assessment& assessment : assessments) {
     assessment::Counts& of_policy = counts[assessment.policy];

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "assessment/status.h"
+#include "base/joined_spans.h"
 #include "model/action.h"
 #include "model/assessment.h"
 #include "response/response_action.h"
@@ -30,6 +31,6 @@ bool IsIsolated(response::Standing standing);
 
 // By policy.
 std::map<std::string, assessment::Counts> CountByPolicy(
-    const std::vector<model::Assessment>& assessments, const response::ActionPlan& plan);
+    const JoinedSpans<model::Assessment>& assessments, const response::ActionPlan& plan);
 
 }  // namespace narrows::control

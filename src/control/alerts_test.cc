@@ -33,7 +33,8 @@ class AlertsTest : public testing::Test {
       model::Finding finding;
       finding.id = digest + id;
       finding.vulnerability.id = id;
-      container.violations.push_back({finding, "severity", "too high"});
+      container.violations.push_back(
+          {std::make_shared<const model::Finding>(finding), "severity", "too high"});
     }
     Set(std::move(container));
   }
@@ -76,7 +77,7 @@ TEST_F(AlertsTest, EachFindingIsToldOnceAlsoWhenTheImageChanges) {
 TEST_F(AlertsTest, WhatWasKnownBeforeThisProcessIsNoNews) {
   Violate("sha256:1", {"CVE-1"});
   before_ = {
-      assessment::Fingerprint(judgement_.assessments[0].containers[0].violations[0].finding)};
+      assessment::Fingerprint(*judgement_.assessments[0].containers[0].violations[0].finding)};
   EXPECT_THAT(Alerts(), IsEmpty());
 }
 

@@ -22,8 +22,8 @@ EventNote NoteAbout(const model::WorkloadRef& workload) {
 
 // "CVE-2024-1 in openssl 3.0.1 (High exceeds the accepted Medium)"
 std::string Describe(const model::Violation& violation) {
-  std::string text = violation.finding.vulnerability.id;
-  if (const auto* subject = std::get_if<model::PackageSubject>(&violation.finding.subject))
+  std::string text = violation.finding->vulnerability.id;
+  if (const auto* subject = std::get_if<model::PackageSubject>(&violation.finding->subject))
     text += " in " + subject->package.name + " " + subject->package.version;
   return text + " (" + violation.reason + ")";
 }
@@ -44,12 +44,12 @@ std::vector<const model::Violation*> TakeNews(const model::Assessment& assessmen
   std::vector<const model::Violation*> news;
   for (const model::ContainerAssessment& container : assessment.containers) {
     for (const model::Violation& violation : container.violations) {
-      if (told.insert(assessment::Fingerprint(violation.finding)).second)
+      if (told.insert(assessment::Fingerprint(*violation.finding)).second)
         news.push_back(&violation);
     }
   }
   std::stable_sort(news.begin(), news.end(), [](const auto* a, const auto* b) {
-    return a->finding.severity > b->finding.severity;
+    return a->finding->severity > b->finding->severity;
   });
   return news;
 }

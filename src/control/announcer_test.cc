@@ -20,10 +20,11 @@ Judgement ViolatedBy(const std::vector<std::string>& ids) {
   assessment.policy = "p";
   assessment.containers.resize(1);
   for (const std::string& id : ids) {
-    model::Violation violation;
-    violation.finding.id = "finding-" + id;
-    violation.finding.vulnerability.id = id;
-    assessment.containers[0].violations.push_back(violation);
+    model::Finding finding;
+    finding.id = "finding-" + id;
+    finding.vulnerability.id = id;
+    assessment.containers[0].violations.push_back(
+        {std::make_shared<const model::Finding>(finding), "", ""});
   }
   judgement.assessments = {assessment};
   return judgement;

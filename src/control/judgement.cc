@@ -48,7 +48,7 @@ Judgement Judge(NamespacePicture picture, const std::vector<assessment::Policy>&
     }
     const ScannedImage& image = *it->second.scanned;
     scan.digest = image.analysis->digest;
-    scan.findings = &image.outcome.findings;
+    scan.findings = {it->second.scanned, &image.outcome.findings};
     scan.unknown_reason = image.outcome.unknown_reason;
     return scan;
   };

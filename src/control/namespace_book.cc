@@ -10,11 +10,6 @@
 namespace narrows::control {
 namespace {
 
-template <typename T>
-void Append(std::vector<T>& all, const std::vector<T>& some) {
-  all.insert(all.end(), some.begin(), some.end());
-}
-
 // A quarantine, a release or an expiry is remembered of some workload of the namespace.
 bool Remembers(const NamespacePicture& picture, const std::vector<assessment::Policy>& policies) {
   const std::string prefix = picture.name_space.name + "/";
@@ -83,29 +78,24 @@ std::vector<std::string> NamespaceBook::Images() const {
 }
 
 void WholePicture::Add(const Judgement& judgement) {
-  Append(assessments_, judgement.assessments);
-  namespaces_.push_back(judgement.picture.name_space);
-  Append(workloads_, judgement.picture.workloads);
-  Append(controllers_, judgement.picture.controllers);
-  Append(network_policies_, judgement.picture.network_policies);
-  Append(services_, judgement.picture.services);
+  const NamespacePicture& picture = judgement.picture;
+  picture_.assessments.Add(judgement.assessments);
+  picture_.namespaces.Add({&picture.name_space, 1});
+  picture_.workloads.Add(picture.workloads);
+  picture_.idle_workloads.Add(picture.controllers);
+  picture_.network_policies.Add(picture.network_policies);
+  picture_.services.Add(picture.services);
 }
 
 response::Situation WholePicture::SituationFor(std::string_view cluster,
                                                std::string_view own_namespace,
                                                const std::vector<assessment::Policy>& policies,
                                                const std::vector<std::string>& unreadable) const {
-  response::Situation situation;
+  response::Situation situation = picture_;
   situation.cluster = cluster;
   situation.own_namespace = own_namespace;
   situation.policies = policies;
   situation.unreadable_policies = unreadable;
-  situation.assessments = assessments_;
-  situation.namespaces = namespaces_;
-  situation.workloads = workloads_;
-  situation.idle_workloads = controllers_;
-  situation.network_policies = network_policies_;
-  situation.services = services_;
   return situation;
 }
 

@@ -8,6 +8,7 @@
 
 #include "assessment/policy.h"
 #include "base/clock.h"
+#include "base/joined_spans.h"
 #include "control/image_pipeline.h"
 #include "control/judgement.h"
 #include "control/work_queue.h"
@@ -46,9 +47,11 @@ class NamespaceBook {
   std::map<std::string, Judgement, std::less<>> judgements_;
 };
 
-// All judgements as one contiguous picture, which a Situation borrows.
+// All judgements as one picture, none of them copied: a round of the control loop costs what it
+// judged.
 class WholePicture {
  public:
+  // Borrowed, as it is from the situation.
   void Add(const Judgement& judgement);
 
   // `policies` and `unreadable` are borrowed too.
@@ -56,15 +59,10 @@ class WholePicture {
                                    const std::vector<assessment::Policy>& policies,
                                    const std::vector<std::string>& unreadable) const;
 
-  const std::vector<model::Assessment>& assessments() const { return assessments_; }
+  const JoinedSpans<model::Assessment>& assessments() const { return picture_.assessments; }
 
  private:
-  std::vector<model::Assessment> assessments_;
-  std::vector<model::Namespace> namespaces_;
-  std::vector<model::Workload> workloads_;
-  std::vector<model::WorkloadRef> controllers_;
-  std::vector<model::NetworkPolicy> network_policies_;
-  std::vector<model::Service> services_;
+  response::Situation picture_;
 };
 
 }  // namespace narrows::control

@@ -72,16 +72,21 @@ class OneShot {
       (void)Judge(TakePicture(*inventory, name_space, set.policies), set.policies, ask,
                   parts_.clock.Now());
     RETURN_IF_ERROR(ReadImages(*images, result.warnings));
+    std::vector<Judgement> judgements;
+    judgements.reserve(namespaces.size());
     WholePicture picture;
     for (const model::Namespace& name_space : namespaces) {
-      picture.Add(Judge(TakePicture(*inventory, name_space, set.policies), set.policies, ask,
-                        parts_.clock.Now()));
+      picture.Add(judgements.emplace_back(Judge(TakePicture(*inventory, name_space, set.policies),
+                                                set.policies, ask, parts_.clock.Now())));
     }
     result.cluster = inventory->ClusterId();
-    result.assessments = picture.assessments();
     result.plan = parts_.quarantine.Plan(
         picture.SituationFor(result.cluster, options_.own_namespace, set.policies, set.frozen),
         parts_.clock.Now());
+    for (Judgement& judgement : judgements) {
+      std::move(judgement.assessments.begin(), judgement.assessments.end(),
+                std::back_inserter(result.assessments));
+    }
     return result;
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "assessment/assess.h"
+#include "base/sha256.h"
 #include "base/strings.h"
 
 namespace narrows::control {
@@ -43,12 +44,14 @@ Recorder::Stored Recorder::Describe(const model::Assessment& assessment) {
                         container.image_digest + " " + std::string(ToString(container.verdict)) +
                         " " + std::to_string(container.findings) + " " + container.unknown_reason;
     for (const model::Violation& violation : container.violations) {
-      stored.signature += "\n+" + violation.finding.id + " " + violation.rule + " " +
-                          violation.finding.vulnerability.fixed_version;
+      stored.signature += "\n+" + violation.finding->id + " " + violation.rule + " " +
+                          violation.finding->vulnerability.fixed_version;
     }
     for (const model::Suppression& suppression : container.suppressions)
-      stored.signature += "\n-" + suppression.finding.id + " " + suppression.by;
+      stored.signature += "\n-" + suppression.finding->id + " " + suppression.by;
   }
+  // Kept for every workload: a digest says as well that something is another.
+  stored.signature = Sha256Hex(stored.signature);
   assessment::Policy strict;  // the policy itself may treat what is unknown more kindly
   strict.on_unknown = assessment::OnUnknown::kFail;
   for (std::string& fingerprint : assessment::Fingerprints(strict, assessment))

@@ -36,9 +36,10 @@ class RecorderTest : public ::testing::Test {
     assessment.containers.resize(1);
     assessment.containers[0].verdict = verdict;
     if (verdict == model::Verdict::kViolated) {
-      model::Violation violation;
-      violation.finding.id = kFinding;
-      assessment.containers[0].violations = {violation};
+      model::Finding finding;
+      finding.id = kFinding;
+      assessment.containers[0].violations = {
+          {std::make_shared<const model::Finding>(finding), "", ""}};
     }
     judgement.assessments = {assessment};
     return judgement;
@@ -76,7 +77,7 @@ TEST_F(RecorderTest, WhatTheStoreHoldsIsNotWrittenAgain) {
   EXPECT_EQ(Cursor(), cursor);
   EXPECT_EQ(recorder.KnownFailures(judged.assessments[0].workload, "p"),
             std::set<std::string>{assessment::Fingerprint(
-                judged.assessments[0].containers[0].violations[0].finding)});
+                *judged.assessments[0].containers[0].violations[0].finding)});
 }
 
 TEST_F(RecorderTest, WhatIsJudgedNoMoreIsRemoved) {

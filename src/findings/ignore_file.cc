@@ -113,7 +113,8 @@ Ignored ApplyIgnoreRules(const std::vector<IgnoreRule>& rules, TimePoint now,
       if (!match) look_up(alias);
     }
     if (match) {
-      result.suppressed.push_back({std::move(finding), "ignore-file", match->reason});
+      result.suppressed.push_back({std::make_shared<const model::Finding>(std::move(finding)),
+                                   "ignore-file", match->reason});
     } else {
       result.kept.push_back(std::move(finding));
     }

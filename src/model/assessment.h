@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,15 +18,16 @@ constexpr Verdict Worst(Verdict a, Verdict b) { return a > b ? a : b; }
 
 // A finding that breaks a baseline, and which rule it breaks.
 struct Violation {
-  Finding finding;
+  // Shared with the scan and with every other workload that runs the image; never null.
+  std::shared_ptr<const Finding> finding;
   std::string rule;    // "severity", "kev", "epss"
   std::string reason;  // "High exceeds the accepted Medium"
 };
 
 // A finding that would have violated but for an exception. Kept with its reason.
 struct Suppression {
-  Finding finding;
-  std::string by;  // "exception", "onlyFixed", "ignore-file"
+  std::shared_ptr<const Finding> finding;  // as a Violation's
+  std::string by;                          // "exception", "onlyFixed", "ignore-file"
   std::string reason;
 };
 

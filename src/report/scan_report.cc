@@ -73,7 +73,7 @@ std::vector<const model::Finding*> WorstFirst(const std::vector<model::Finding>&
 std::vector<const model::Suppression*> WorstFirst(
     const std::vector<model::Suppression>& suppressed) {
   return Sorted(suppressed, [](const model::Suppression& a, const model::Suppression& b) {
-    return IsWorse(a.finding, b.finding);
+    return IsWorse(*a.finding, *b.finding);
   });
 }
 
@@ -90,7 +90,7 @@ const model::Violation* WorstViolation(const model::Assessment& assessment) {
   const model::Violation* worst = nullptr;
   for (const auto& container : assessment.containers) {
     for (const auto& violation : container.violations) {
-      if (!worst || IsWorse(violation.finding, worst->finding)) worst = &violation;
+      if (!worst || IsWorse(*violation.finding, *worst->finding)) worst = &violation;
     }
   }
   return worst;

@@ -9,6 +9,7 @@
 #include "assessment/policy.h"
 #include "base/call_context.h"
 #include "base/clock.h"
+#include "base/joined_spans.h"
 #include "kubernetes/api_client.h"
 #include "model/action.h"
 #include "model/assessment.h"
@@ -31,14 +32,14 @@ struct Situation {
   // Names of policies that exist but whose spec is wrong: frozen as they are.
   std::span<const std::string> unreadable_policies;
   // The latest of each policy and workload. A missing one counts as unknown.
-  std::span<const model::Assessment> assessments;
-  std::span<const model::Namespace> namespaces;
-  std::span<const model::Workload> workloads;
+  JoinedSpans<model::Assessment> assessments;
+  JoinedSpans<model::Namespace> namespaces;
+  JoinedSpans<model::Workload> workloads;
   // Workloads that exist, also without a pod at the moment, so that what is known of them is not
   // dropped.
-  std::span<const model::WorkloadRef> idle_workloads;
-  std::span<const model::NetworkPolicy> network_policies;
-  std::span<const model::Service> services;
+  JoinedSpans<model::WorkloadRef> idle_workloads;
+  JoinedSpans<model::NetworkPolicy> network_policies;
+  JoinedSpans<model::Service> services;
 };
 
 // One call of the API, as a value.

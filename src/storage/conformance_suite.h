@@ -307,10 +307,13 @@ TEST_P(StoreConformance, AnAssessmentIsTheLatestWithItsEvidence) {
   const model::ImageAnalysis image = Image("sha256:1");
   const model::Finding known = Finding(image, 0, "CVE-2026-1");
   const model::Finding unknown = Finding(image, 1, "CVE-2026-2");
+  const auto shared = [](const model::Finding& finding) {
+    return std::make_shared<const model::Finding>(finding);
+  };
   model::Assessment violated = Assess("web", model::Verdict::kViolated, 1);
-  violated.containers[1].violations = {{known, "severity", "High exceeds Medium"},
-                                       {unknown, "kev", "exploited"}};
-  violated.containers[1].suppressions = {{known, "exception", "accepted"}};
+  violated.containers[1].violations = {{shared(known), "severity", "High exceeds Medium"},
+                                       {shared(unknown), "kev", "exploited"}};
+  violated.containers[1].suppressions = {{shared(known), "exception", "accepted"}};
   Write(1, [&](Transaction& t) {
     ASSERT_TRUE(t.images().Put(image).has_value());
     ASSERT_TRUE(t.findings().Replace("sha256:1", Scan("db"), {known}).has_value());
@@ -328,9 +331,9 @@ TEST_P(StoreConformance, AnAssessmentIsTheLatestWithItsEvidence) {
   ASSERT_EQ(web.containers.size(), 2u);
   EXPECT_EQ(web.containers[1].findings, 7);
   ASSERT_EQ(web.containers[1].violations.size(), 2u);
-  EXPECT_EQ(web.containers[1].violations[0].finding.vulnerability.id, "CVE-2026-1");
+  EXPECT_EQ(web.containers[1].violations[0].finding->vulnerability.id, "CVE-2026-1");
   EXPECT_EQ(web.containers[1].violations[0].reason, "High exceeds Medium");
-  EXPECT_EQ(web.containers[1].violations[1].finding.id, unknown.id);
+  EXPECT_EQ(web.containers[1].violations[1].finding->id, unknown.id);
   EXPECT_EQ(web.containers[1].violations[1].rule, "kev");
   ASSERT_EQ(web.containers[1].suppressions.size(), 1u);
   EXPECT_EQ(web.containers[1].suppressions[0].by, "exception");

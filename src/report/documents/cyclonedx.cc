@@ -77,7 +77,7 @@ std::vector<Group> GroupFindings(const ScanReport& report) {
   };
   for (const model::Finding* finding : WorstFirst(report.findings)) add(*finding, nullptr);
   for (const model::Suppression* suppression : WorstFirst(report.suppressed))
-    add(suppression->finding, suppression);
+    add(*suppression->finding, suppression);
   return groups;
 }
 
@@ -265,8 +265,8 @@ void WriteAnalysis(const model::Suppression& suppression, JsonWriter& json) {
   json.BeginObject("analysis");
   json.String("state", "exploitable");
   json.BeginArray("response");
-  json.String(suppression.finding.vulnerability.fixed_version.empty() ? "can_not_fix"
-                                                                      : "will_not_fix");
+  json.String(suppression.finding->vulnerability.fixed_version.empty() ? "can_not_fix"
+                                                                       : "will_not_fix");
   json.EndArray();
   json.String("detail", "accepted by " + suppression.by +
                             (suppression.reason.empty() ? "" : ": " + suppression.reason));

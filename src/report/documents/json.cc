@@ -104,7 +104,7 @@ void WriteViolations(const std::vector<model::Violation>& violations, JsonWriter
     json.BeginObject();
     json.String("rule", violation.rule);
     json.String("reason", violation.reason);
-    WriteFinding(violation.finding, json);
+    WriteFinding(*violation.finding, json);
     json.EndObject();
   }
   json.EndArray();
@@ -116,7 +116,7 @@ void WriteSuppressions(const std::vector<model::Suppression>& suppressions, Json
     json.BeginObject();
     json.String("by", suppression->by);
     json.OptionalString("reason", suppression->reason);
-    WriteFinding(suppression->finding, json);
+    WriteFinding(*suppression->finding, json);
     json.EndObject();
   }
   json.EndArray();

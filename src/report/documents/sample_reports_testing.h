@@ -77,7 +77,8 @@ inline ScanReport SampleScan() {
   everything.modularity = "zlib:1:8090:abc";
   everything.vendor = "Example";
   report.findings = {low, critical, hostile};
-  report.suppressed = {{accepted, "ignore-file", "not reachable"}};
+  report.suppressed = {
+      {std::make_shared<const model::Finding>(accepted), "ignore-file", "not reachable"}};
   report.hidden = 2;
   report.statuses = {"one record was damaged"};
   report.warnings = {"Debian 12 is out of support"};
@@ -110,7 +111,8 @@ inline AssessmentReport SampleAssessment() {
     container.findings = 3;
     if (verdict == model::Verdict::kViolated) {
       container.violations = scan.judgement->violations;
-      container.violations.push_back({scan.findings[0], "epss", "EPSS 0.6 exceeds 0.5"});
+      container.violations.push_back({std::make_shared<const model::Finding>(scan.findings[0]),
+                                      "epss", "EPSS 0.6 exceeds 0.5"});
       container.suppressions = scan.suppressed;
     }
     if (verdict == model::Verdict::kUnknown)

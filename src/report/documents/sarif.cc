@@ -25,7 +25,7 @@ std::vector<Entry> Entries(const ScanReport& report) {
   for (const model::Finding* finding : WorstFirst(report.findings))
     entries.push_back({finding, nullptr});
   for (const model::Suppression* suppression : WorstFirst(report.suppressed))
-    entries.push_back({&suppression->finding, suppression});
+    entries.push_back({suppression->finding.get(), suppression});
   return entries;
 }
 

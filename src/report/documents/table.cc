@@ -129,9 +129,9 @@ void WriteSuppressed(const ScanReport& report, const TextOptions& options, std::
   if (report.suppressed.empty()) return;
   Rows rows;
   for (const model::Suppression* s : WorstFirst(report.suppressed)) {
-    rows.push_back({{std::visit(SubjectText{}, s->finding.subject), Style::kBold},
-                    {s->finding.vulnerability.id, Style::kPlain},
-                    {std::string(ToString(s->finding.severity)), StyleOf(s->finding.severity)},
+    rows.push_back({{std::visit(SubjectText{}, s->finding->subject), Style::kBold},
+                    {s->finding->vulnerability.id, Style::kPlain},
+                    {std::string(ToString(s->finding->severity)), StyleOf(s->finding->severity)},
                     {s->by, Style::kPlain},
                     {s->reason, Style::kDim}});
   }
@@ -177,9 +177,9 @@ void WriteTotals(const ScanReport& report, std::ostream& out) {
 
 // "CVE-2024-1 High openssl"
 std::string WorstText(const model::Violation& violation) {
-  return violation.finding.vulnerability.id + " " +
-         std::string(ToString(violation.finding.severity)) + " " +
-         std::visit(SubjectText{}, violation.finding.subject);
+  return violation.finding->vulnerability.id + " " +
+         std::string(ToString(violation.finding->severity)) + " " +
+         std::visit(SubjectText{}, violation.finding->subject);
 }
 
 std::string ReasonText(const model::Assessment& assessment) {

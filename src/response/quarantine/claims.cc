@@ -23,8 +23,8 @@ Badness BadnessOf(const model::Assessment& assessment) {
   Badness worst{model::Severity::kUnknown, false, 0};
   for (const auto& container : assessment.containers) {
     for (const auto& violation : container.violations) {
-      std::get<0>(worst) = std::max(std::get<0>(worst), violation.finding.severity);
-      std::get<1>(worst) = std::get<1>(worst) || violation.finding.vulnerability.kev;
+      std::get<0>(worst) = std::max(std::get<0>(worst), violation.finding->severity);
+      std::get<1>(worst) = std::get<1>(worst) || violation.finding->vulnerability.kev;
       ++std::get<2>(worst);
     }
   }
@@ -45,13 +45,13 @@ std::string ReasonOf(const model::Assessment& assessment) {
     if (unknown.empty()) unknown = container.unknown_reason;
     for (const auto& violation : container.violations) {
       ++count;
-      if (!worst || Worse(violation.finding, worst->finding)) worst = &violation;
+      if (!worst || Worse(*violation.finding, *worst->finding)) worst = &violation;
     }
   }
   if (!worst) return "unknown: " + Printable(unknown, 120);
-  std::string reason = Printable(worst->finding.vulnerability.id, 60) + " (" +
-                       std::string(ToString(worst->finding.severity)) + ")";
-  if (const auto* subject = std::get_if<model::PackageSubject>(&worst->finding.subject)) {
+  std::string reason = Printable(worst->finding->vulnerability.id, 60) + " (" +
+                       std::string(ToString(worst->finding->severity)) + ")";
+  if (const auto* subject = std::get_if<model::PackageSubject>(&worst->finding->subject)) {
     reason += " in " + Printable(subject->package.name, 60);
   }
   if (count > 1) reason += " and " + std::to_string(count - 1) + " more";
@@ -116,7 +116,8 @@ class Decider {
     *found = entry->second;
     evidence.passed = entry->second->verdict == model::Verdict::kPassed;
     evidence.fails = assessment::Fails(policy, *entry->second);
-    evidence.fingerprints = assessment::Fingerprints(policy, *entry->second);
+    evidence.policy = &policy;
+    evidence.assessment = entry->second;
     return evidence;
   }
 

@@ -49,8 +49,8 @@ std::string DetachObstacle(const model::Pod& pod) {
   return "";
 }
 
-model::Labels LabelsToTakeOff(const model::Pod& pod, std::span<const model::Service> services,
-                              std::span<const model::NetworkPolicy> policies) {
+model::Labels LabelsToTakeOff(const model::Pod& pod, const JoinedSpans<model::Service>& services,
+                              const JoinedSpans<model::NetworkPolicy>& policies) {
   std::set<std::string> keys;
   for (const model::Service& service : services) {
     if (service.name_space == pod.name_space && service.Selects(pod.labels)) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
 #include <string>
 
+#include "base/joined_spans.h"
 #include "model/network_policy.h"
 #include "model/workload.h"
 
@@ -16,7 +16,7 @@ std::string DetachObstacle(const model::Pod& pod);
 // as far as that can be done by taking labels off, and so that its controller lets go of it (a
 // controller drops what no longer matches its selector, and starts a replacement). Where the
 // controller's selector can't be told from the labels, all labels of other domains than ours.
-model::Labels LabelsToTakeOff(const model::Pod& pod, std::span<const model::Service> services,
-                              std::span<const model::NetworkPolicy> policies);
+model::Labels LabelsToTakeOff(const model::Pod& pod, const JoinedSpans<model::Service>& services,
+                              const JoinedSpans<model::NetworkPolicy>& policies);
 
 }  // namespace narrows::response::quarantine

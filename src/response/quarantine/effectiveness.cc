@@ -24,7 +24,7 @@ std::string Describe(const model::NetworkPolicy& policy, bool ingress, bool egre
 
 model::Effectiveness EvaluateIsolation(const model::Labels& labels, bool host_network,
                                        std::string_view name_space,
-                                       std::span<const model::NetworkPolicy> policies) {
+                                       const JoinedSpans<model::NetworkPolicy>& policies) {
   model::Effectiveness result;
   if (host_network) {
     result.effective = false;

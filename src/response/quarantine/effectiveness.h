@@ -1,9 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/joined_spans.h"
 #include "model/action.h"
 #include "model/network_policy.h"
 #include "model/workload.h"
@@ -17,7 +17,7 @@ namespace narrows::response::quarantine {
 // enforces policies at all cannot be seen in the API.
 model::Effectiveness EvaluateIsolation(const model::Labels& labels, bool host_network,
                                        std::string_view name_space,
-                                       std::span<const model::NetworkPolicy> policies);
+                                       const JoinedSpans<model::NetworkPolicy>& policies);
 
 // Of several pods: effective when each one is.
 model::Effectiveness Combine(const model::Effectiveness& a, const model::Effectiveness& b);

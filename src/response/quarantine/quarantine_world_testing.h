@@ -83,7 +83,8 @@ class World {
         model::Package package;
         package.name = package.source_name = "openssl";
         finding.subject = model::PackageSubject{"sha256:1", package};
-        container.violations.push_back({finding, "severity", "too high"});
+        container.violations.push_back(
+            {std::make_shared<const model::Finding>(finding), "severity", "too high"});
       }
     }
     assessment.containers = {container};

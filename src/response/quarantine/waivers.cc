@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "assessment/assess.h"
 #include "base/sha256.h"
 #include "base/strings.h"
 
@@ -44,7 +45,7 @@ void RememberAtMost(size_t most, Waiver& waiver) {
 // Grants what is known now where nothing was known before; false when a new finding ends the
 // waiver.
 bool StillGranted(Waiver& waiver, const Evidence& evidence) {
-  const std::vector<std::string>& now = evidence.fingerprints;
+  const std::vector<std::string> now = evidence.Fingerprints();
   if (waiver.findings.empty()) {
     if (evidence.passed) waiver.findings = {std::string(kNothing)};
     if (evidence.fails) waiver.findings = now;
@@ -61,6 +62,11 @@ bool StillGranted(Waiver& waiver, const Evidence& evidence) {
 }
 
 }  // namespace
+
+std::vector<std::string> Evidence::Fingerprints() const {
+  if (!assessment) return {};
+  return assessment::Fingerprints(*policy, *assessment);
+}
 
 Waivers::Waivers(const assessment::Policy& policy, TimePoint now) : policy_(policy), now_(now) {}
 

@@ -14,8 +14,12 @@ namespace narrows::response::quarantine {
 // What is known of a unit under one policy at this moment.
 struct Evidence {
   bool passed = false;
-  bool fails = false;                     // neither: unknown
-  std::vector<std::string> fingerprints;  // of what fails, sorted
+  bool fails = false;  // neither: unknown
+  const assessment::Policy* policy = nullptr;
+  const model::Assessment* assessment = nullptr;  // null: not judged yet
+
+  // Of what fails, sorted. Made when asked for: few units have a waiver.
+  std::vector<std::string> Fingerprints() const;
 };
 
 // The releases by hand and the expired isolations of one policy, brought up to date. Each is

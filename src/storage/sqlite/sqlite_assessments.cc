@@ -54,10 +54,10 @@ std::string ContentOf(const model::Assessment& assessment, std::string_view cont
   for (const auto& container : assessment.containers) {
     evidence += 'c';
     for (const auto& violation : container.violations)
-      add(violation.finding, violation.rule, violation.reason);
+      add(*violation.finding, violation.rule, violation.reason);
     evidence += 's';
     for (const auto& suppression : container.suppressions)
-      add(suppression.finding, suppression.by, suppression.reason);
+      add(*suppression.finding, suppression.by, suppression.reason);
   }
   return ContentKey({std::to_string(static_cast<int>(assessment.verdict)), containers, evidence});
 }
@@ -130,9 +130,8 @@ Status SqliteAssessments::ReadEvidence(int64_t row, model::Assessment& assessmen
     if (container >= assessment.containers.size()) continue;
     const std::string id = HexEncode(query.Bytes(2));
     ASSIGN_OR_RETURN(std::optional<StoredFinding> stored, findings_.Get(id));
-    model::Finding finding;
-    finding.id = id;
-    if (stored) finding = std::move(stored->finding);
+    if (!stored) stored.emplace().finding.id = id;
+    auto finding = std::make_shared<const model::Finding>(std::move(stored->finding));
     if (query.Int(1) != 0) {
       assessment.containers[container].suppressions.push_back(
           {std::move(finding), query.Text(3), query.Text(4)});
@@ -277,11 +276,11 @@ Status SqliteAssessments::WriteEvidence(int64_t row, const model::Assessment& as
   for (const auto& part : assessment.containers) {
     int64_t ordinal = 0;
     for (const auto& violation : part.violations) {
-      RETURN_IF_ERROR(WriteOneEvidence(row, container, false, ordinal++, violation.finding.id,
+      RETURN_IF_ERROR(WriteOneEvidence(row, container, false, ordinal++, violation.finding->id,
                                        violation.rule, violation.reason));
     }
     for (const auto& suppression : part.suppressions) {
-      RETURN_IF_ERROR(WriteOneEvidence(row, container, true, ordinal++, suppression.finding.id,
+      RETURN_IF_ERROR(WriteOneEvidence(row, container, true, ordinal++, suppression.finding->id,
                                        suppression.by, suppression.reason));
     }
     ++container;
