@@ -200,7 +200,12 @@ class RestApiClient final : public ApiClient {
     const std::lock_guard lock(mutex_);
     if (!credential.client_certificate_pem.empty() &&
         credential.client_certificate_pem != certificate_) {
-      RETURN_IF_ERROR(MakeClient(credential.client_certificate_pem, credential.client_key_pem));
+      const Status made = MakeClient(credential.client_certificate_pem, credential.client_key_pem);
+      if (!made.has_value()) {
+        // Between two files that are being replaced, say: they are read again for the next call.
+        credentials_->Refused(credential);
+        return made.error();
+      }
     }
     return client_;
   }

@@ -30,6 +30,10 @@ struct UserCredentials {
   std::string username;
   std::string password;
   std::optional<ExecPlugin> exec;
+  // Of the client certificate and its key where the kubeconfig names files, read anew as they
+  // change; either may be empty.
+  std::filesystem::path certificate_file;
+  std::filesystem::path key_file;
 };
 
 // Whose rights are used instead of the credentials' own.
@@ -39,7 +43,8 @@ struct Impersonation {
   std::vector<std::string> groups;
 };
 
-// How to reach one API server, complete: files are read but for the token's, which rotates.
+// How to reach one API server, complete: the files of the token and the client certificate are kept
+// in mind too, since these rotate.
 struct ClientConfig {
   std::string server;    // "https://10.0.0.1:6443", possibly with a path
   http::TlsOptions tls;  // authorities, client certificate, name to verify

@@ -71,6 +71,8 @@ TEST_F(ClientConfigTest, ReadsTheCurrentContextWithItsFiles) {
   EXPECT_EQ(config->tls.server_name, "api");
   EXPECT_EQ(config->tls.client_certificate_pem, "CERT");
   EXPECT_EQ(config->tls.client_key_pem, "KEY");
+  EXPECT_EQ(config->user.certificate_file, "") << "the kubeconfig has the certificate itself";
+  EXPECT_EQ(config->user.key_file, dir_->path() / "pki/key");
   EXPECT_EQ(config->name_space, "team");
   EXPECT_EQ(config->origin, "context \"dev\" of " + file);
 }

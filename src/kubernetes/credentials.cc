@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kTokenFileAge{30};
+constexpr std::chrono::seconds kFileAge{30};
 constexpr std::chrono::seconds kPluginTime{60};
 // A credential that ends within this time is renewed before it is used.
 constexpr std::chrono::seconds kExpiryMargin{10};
@@ -81,10 +81,67 @@ class TokenFileSource final : public RenewedSource {
     if (!text.has_value()) return Unauthenticated("token file: " + text.error().message);
     const std::string_view token = Trim(*text);
     if (token.empty()) return Unauthenticated("token file " + file_.string() + " is empty");
-    return Kept{{.authorization = "Bearer " + std::string(token)}, clock_.Now() + kTokenFileAge};
+    return Kept{{.authorization = "Bearer " + std::string(token)}, clock_.Now() + kFileAge};
   }
 
   const std::filesystem::path file_;
+};
+
+// A client certificate whose files rotate.
+class CertificateFileSource final : public RenewedSource {
+ public:
+  CertificateFileSource(const ClientConfig& config, const Clock& clock)
+      : RenewedSource(clock),
+        given_{"", config.tls.client_certificate_pem, config.tls.client_key_pem},
+        certificate_file_(config.user.certificate_file),
+        key_file_(config.user.key_file) {}
+
+ private:
+  Result<Kept> Fetch(const CallContext&) override {
+    Kept kept{given_, clock_.Now() + kFileAge};
+    RETURN_IF_ERROR(Read(certificate_file_, kept.credential.client_certificate_pem));
+    RETURN_IF_ERROR(Read(key_file_, kept.credential.client_key_pem));
+    return kept;
+  }
+
+  static Status Read(const std::filesystem::path& file, std::string& into) {
+    if (file.empty()) return Ok();
+    auto text = ReadFile(file, 1u << 20);
+    if (!text.has_value()) return Unauthenticated("client certificate: " + text.error().message);
+    into = *std::move(text);
+    return Ok();
+  }
+
+  const Credential given_;  // what no file holds
+  const std::filesystem::path certificate_file_;
+  const std::filesystem::path key_file_;
+};
+
+// The one's header with the other's certificate, unless the one brings a certificate itself.
+class CombinedSource final : public CredentialSource {
+ public:
+  CombinedSource(std::unique_ptr<CredentialSource> header,
+                 std::unique_ptr<CredentialSource> certificate)
+      : header_(std::move(header)), certificate_(std::move(certificate)) {}
+
+  Result<Credential> Get(const CallContext& context) override {
+    ASSIGN_OR_RETURN(Credential credential, header_->Get(context));
+    if (!credential.client_certificate_pem.empty()) return credential;
+    ASSIGN_OR_RETURN(Credential certificate, certificate_->Get(context));
+    certificate.authorization = std::move(credential.authorization);
+    return certificate;
+  }
+
+  // Which of the two was refused cannot be told.
+  void Refused(const Credential& used) override {
+    header_->Refused({used.authorization, "", ""});
+    header_->Refused(used);
+    certificate_->Refused({"", used.client_certificate_pem, used.client_key_pem});
+  }
+
+ private:
+  const std::unique_ptr<CredentialSource> header_;
+  const std::unique_ptr<CredentialSource> certificate_;
 };
 
 // client.authentication.k8s.io ExecCredential, v1 and v1beta1 alike.
@@ -168,10 +225,7 @@ class ExecSource final : public RenewedSource {
   const std::string exec_info_;
 };
 
-}  // namespace
-
-std::unique_ptr<CredentialSource> MakeCredentialSource(const ClientConfig& config,
-                                                       const Clock& clock) {
+std::unique_ptr<CredentialSource> MakeHeaderSource(const ClientConfig& config, const Clock& clock) {
   const UserCredentials& user = config.user;
   if (!user.token_file.empty()) return std::make_unique<TokenFileSource>(user.token_file, clock);
   if (!user.token.empty()) {
@@ -183,6 +237,16 @@ std::unique_ptr<CredentialSource> MakeCredentialSource(const ClientConfig& confi
   }
   if (user.exec) return std::make_unique<ExecSource>(config, clock);
   return std::make_unique<FixedSource>(Credential{});
+}
+
+}  // namespace
+
+std::unique_ptr<CredentialSource> MakeCredentialSource(const ClientConfig& config,
+                                                       const Clock& clock) {
+  auto header = MakeHeaderSource(config, clock);
+  if (config.user.certificate_file.empty() && config.user.key_file.empty()) return header;
+  return std::make_unique<CombinedSource>(std::move(header),
+                                          std::make_unique<CertificateFileSource>(config, clock));
 }
 
 }  // namespace narrows::kubernetes

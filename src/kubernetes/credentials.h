@@ -12,7 +12,7 @@ namespace narrows::kubernetes {
 
 struct Credential {
   std::string authorization;           // the header's value; empty when a certificate does it
-  std::string client_certificate_pem;  // of an exec plugin, else empty
+  std::string client_certificate_pem;  // of an exec plugin or a file, else empty
   std::string client_key_pem;
 };
 
@@ -22,8 +22,9 @@ class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
 
-  // From memory while it is known to be good: a plugin's until it expires, a token file's for half
-  // a minute. kUnauthenticated names the plugin or file, never what it said in confidence.
+  // From memory while it is known to be good: a plugin's until it expires, that of a token or
+  // certificate file for half a minute. kUnauthenticated names the plugin or file, never what it
+  // said in confidence.
   virtual Result<Credential> Get(const CallContext& context) = 0;
 
   // The server refused `used`: the next Get asks anew, unless that has happened meanwhile.

@@ -73,6 +73,50 @@ TEST_F(CredentialsTest, ATokenFileIsReadAnew) {
   EXPECT_EQ(source->Get(context_)->authorization, "Bearer three");
 }
 
+TEST_F(CredentialsTest, FilesOfAClientCertificateAreReadAnew) {
+  ClientConfig config;
+  config.user.certificate_file = dir_->path() / "crt";
+  config.user.key_file = dir_->path() / "key";
+  const auto write = [&](const std::string& version) {
+    ASSERT_TRUE(WriteFileAtomically(config.user.certificate_file, "C" + version).has_value());
+    ASSERT_TRUE(WriteFileAtomically(config.user.key_file, "K" + version).has_value());
+  };
+  const auto source = MakeCredentialSource(config, clock_);
+  auto credential = source->Get(context_);
+  ASSERT_FALSE(credential.has_value());
+  EXPECT_EQ(credential.error().code, ErrorCode::kUnauthenticated);
+  write("1");
+  credential = source->Get(context_);
+  ASSERT_TRUE(credential.has_value()) << credential.error().message;
+  EXPECT_EQ(credential->client_certificate_pem, "C1");
+  EXPECT_EQ(credential->client_key_pem, "K1");
+  write("2");
+  EXPECT_EQ(source->Get(context_)->client_certificate_pem, "C1");
+  source->Refused(*credential);
+  EXPECT_EQ(source->Get(context_)->client_certificate_pem, "C2");
+  write("3");
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(source->Get(context_)->client_key_pem, "K3");
+}
+
+TEST_F(CredentialsTest, ATokenGoesWithACertificateOfFiles) {
+  ClientConfig config;
+  config.user.token_file = dir_->path() / "token";
+  config.tls.client_certificate_pem = "C";
+  config.user.key_file = dir_->path() / "key";
+  ASSERT_TRUE(WriteFileAtomically(config.user.token_file, "one").has_value());
+  ASSERT_TRUE(WriteFileAtomically(config.user.key_file, "K").has_value());
+  const auto source = MakeCredentialSource(config, clock_);
+  const auto credential = source->Get(context_);
+  ASSERT_TRUE(credential.has_value()) << credential.error().message;
+  EXPECT_EQ(credential->authorization, "Bearer one");
+  EXPECT_EQ(credential->client_certificate_pem, "C");
+  EXPECT_EQ(credential->client_key_pem, "K");
+  ASSERT_TRUE(WriteFileAtomically(config.user.token_file, "two").has_value());
+  source->Refused(*credential);
+  EXPECT_EQ(source->Get(context_)->authorization, "Bearer two");
+}
+
 TEST_F(CredentialsTest, APluginIsAskedAgainWhenItsAnswerExpires) {
   const auto source = MakeCredentialSource(
       Plugin(Answer(R"({"token":"t1","expirationTimestamp":"2026-01-01T01:00:00Z"})")), clock_);

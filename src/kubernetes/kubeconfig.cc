@@ -265,6 +265,8 @@ Status ResolveUser(const Kubeconfig::User& user, const std::string& name, Client
   ASSIGN_OR_RETURN(config->tls.client_certificate_pem,
                    Material(user.certificate_pem, user.certificate_file, "client certificate"));
   ASSIGN_OR_RETURN(config->tls.client_key_pem, Material(user.key_pem, user.key_file, "client key"));
+  if (user.certificate_pem.empty()) config->user.certificate_file = user.certificate_file;
+  if (user.key_pem.empty()) config->user.key_file = user.key_file;
   return Ok();
 }
 

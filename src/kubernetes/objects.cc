@@ -142,6 +142,7 @@ model::NetworkPolicy Policy(const Value& document) {
   policy.uid = std::move(meta.uid);
   policy.labels = std::move(meta.labels);
   policy.annotations = std::move(meta.annotations);
+  policy.terminating = meta.deleting;
   policy.pod_selector = Selector(spec["podSelector"]);
   policy.ingress = Rules(spec["ingress"], "from");
   policy.egress = Rules(spec["egress"], "to");
@@ -155,6 +156,10 @@ model::NetworkPolicy Policy(const Value& document) {
     if (name == "Egress") policy.governs_egress = true;
   });
   return policy;
+}
+
+bool IsDecimal(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::optional<WatchEventType> EventType(std::string_view text) {
@@ -274,6 +279,11 @@ Result<model::Service> ObjectReader::ReadService(std::string_view json) {
 Result<model::NetworkPolicy> ObjectReader::ReadNetworkPolicy(std::string_view json) {
   ASSIGN_OR_RETURN(const dom::element parsed, buffers_->Parse(json, "NetworkPolicy"));
   return Policy(Value(dom::element(parsed)));
+}
+
+bool ReachedVersion(std::string_view seen, std::string_view wanted) {
+  if (!IsDecimal(seen) || !IsDecimal(wanted)) return true;
+  return seen.size() != wanted.size() ? seen.size() > wanted.size() : seen >= wanted;
 }
 
 Result<WatchEvent> ObjectReader::ReadWatchEvent(std::string_view text) {

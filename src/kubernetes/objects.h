@@ -53,6 +53,11 @@ struct WatchEvent {
   bool initial_events_end = false;  // of a bookmark: all that was there at the start has been sent
 };
 
+// Whether a resourceVersion is at least as new as another of the same kind. They are decimal
+// numbers (Kubernetes API concepts, "Resource versions"); of what is none nothing can be said:
+// true.
+bool ReachedVersion(std::string_view seen, std::string_view wanted);
+
 struct ListPage {
   std::string resource_version;
   std::string continue_token;  // empty on the last page

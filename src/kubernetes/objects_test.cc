@@ -154,5 +154,15 @@ TEST(ObjectReader, RefusesWhatIsNoObject) {
       reader.ReadPod(R"({"metadata":{"name":"a","labels":[]},"spec":1,"status":"x"})").has_value());
 }
 
+TEST(ReachedVersion, ComparesDecimalNumbersOfAnyLength) {
+  EXPECT_TRUE(ReachedVersion("7", "7"));
+  EXPECT_TRUE(ReachedVersion("10", "9"));
+  EXPECT_FALSE(ReachedVersion("9", "10"));
+  EXPECT_TRUE(ReachedVersion("99999999999999999999999", "99999999999999999999998"));
+  // Nothing can be said, and nobody must wait for ever.
+  EXPECT_TRUE(ReachedVersion("", "10"));
+  EXPECT_TRUE(ReachedVersion("9", "a10"));
+}
+
 }  // namespace
 }  // namespace narrows::kubernetes

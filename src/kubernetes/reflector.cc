@@ -102,6 +102,7 @@ Result<std::string> Reflector::List() {
 
 Status Reflector::ListByPages() {
   ASSIGN_OR_RETURN(version_, List());
+  sink_.Reached(version_);
   Progress();
   return Ok();
 }
@@ -120,6 +121,7 @@ Status Reflector::OnEvent(std::string_view text) {
       break;
   }
   version_ = event.resource_version;
+  sink_.Reached(version_);
   Progress();
   return Ok();
 }
@@ -143,6 +145,7 @@ Status Reflector::ListByWatch() {
     listed = true;
     version_ = event.resource_version;
     sink_.ListFinished();
+    sink_.Reached(version_);
     Progress();
     return Ok();
   });

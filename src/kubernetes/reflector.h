@@ -23,6 +23,9 @@ class ObjectSink {
   // cannot be read is an Error: it is logged and passed over.
   virtual Status Upsert(std::string_view object) = 0;
   virtual Status Deleted(std::string_view object) = 0;
+  // What has been handed over is the state at this resourceVersion: after a list, an event or a
+  // bookmark.
+  virtual void Reached(const std::string& resource_version) { (void)resource_version; }
   // Two tries in a row have failed (nothing new arrives; the reflector goes on trying), and each
   // further one; or it works again.
   virtual void Trouble(const Error& error) = 0;

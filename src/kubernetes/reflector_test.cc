@@ -80,10 +80,15 @@ class Recorder : public ObjectSink {
  public:
   void ListStarted() override { Say("start"); }
   void ListFinished() override { Say("finish"); }
+  void Reached(const std::string& resource_version) override {
+    reached.push_back(resource_version);  // of the reflector's thread
+  }
   Status Upsert(std::string_view object) override { return SayObject("+", object); }
   Status Deleted(std::string_view object) override { return SayObject("-", object); }
   void Trouble(const Error&) override { Say("trouble"); }
   void Recovered() override { Say("recovered"); }
+
+  std::vector<std::string> reached;
 
   bool WaitFor(size_t count) {
     std::unique_lock lock(mutex_);
@@ -148,6 +153,7 @@ TEST_F(ReflectorTest, ListsByTheWatchWhereOffered) {
   EXPECT_EQ(api_.calls[0], "watch initial");
   ASSERT_LE(api_.calls.size(), 2u);
   EXPECT_EQ(api_.calls.back(), api_.calls.size() == 1 ? "watch initial" : "watch 5");
+  EXPECT_THAT(sink_.reached, ElementsAre("3", "4", "5"));
 }
 
 TEST_F(ReflectorTest, ListsInPagesWhereRefused) {
@@ -156,6 +162,7 @@ TEST_F(ReflectorTest, ListsInPagesWhereRefused) {
                 {.body = List(7, "", Object("b", 2) + ",{\"metadata\":{}}")},
                 {.events = {Event("ADDED", "c", 8)}}};
   EXPECT_THAT(Run(6), ElementsAre("start", "start", "+a1", "+b2", "finish", "+c8"));
+  EXPECT_THAT(sink_.reached, ElementsAre("7", "8"));
   api_.calls.resize(4);
   EXPECT_THAT(api_.calls, ElementsAre("watch initial", "list 500 ", "list 500 next", "watch 7"));
 }
@@ -171,6 +178,7 @@ TEST_F(ReflectorTest, ABrokenWatchGoesOnFromTheLastVersion) {
                 {.events = {Event("BOOKMARK", "", 9)}},
                 {.events = {Event("ADDED", "b", 10)}}};
   EXPECT_THAT(Run(4), ElementsAre("start", "finish", "+a4", "+b10"));
+  EXPECT_THAT(sink_.reached, ElementsAre("3", "4", "9", "10"));
   EXPECT_EQ(api_.calls[1], "watch 4");
   EXPECT_EQ(api_.calls[2], "watch 9");
 }

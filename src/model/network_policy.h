@@ -32,7 +32,8 @@ struct NetworkPolicy {
   std::string name;
   std::string uid;
   Labels labels;
-  Labels annotations;  // those of our own domains only
+  Labels annotations;        // those of our own domains only
+  bool terminating = false;  // deleted, and kept by a finalizer
   LabelSelector pod_selector;
   // As the API defaults policyTypes: ingress always unless policyTypes leaves it out, egress where
   // policyTypes names it or, without policyTypes, where there are egress rules.

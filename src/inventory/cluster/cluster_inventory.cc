@@ -28,6 +28,7 @@ class Feed : public kubernetes::ObjectSink {
 
   void ListStarted() override { ++generation_; }
   void ListFinished() override;
+  void Reached(const std::string& resource_version) override;
   void Trouble(const Error& error) override;
   void Recovered() override;
 
@@ -46,8 +47,9 @@ class Feed : public kubernetes::ObjectSink {
 
  private:
   friend class Inventory;
-  bool listed_ = false;  // guarded by the inventory's lock, as is trouble_
+  bool listed_ = false;  // guarded by the inventory's lock, as are the next two
   std::string trouble_;
+  std::string version_;  // that the picture has reached
 };
 
 class Inventory final : public ClusterInventory {
@@ -70,6 +72,14 @@ class Inventory final : public ClusterInventory {
       if (!feed->trouble_.empty()) troubles.push_back(feed->type_.plural + ": " + feed->trouble_);
     }
     return troubles;
+  }
+
+  bool Shows(const ResourceType& type, std::string_view resource_version) const override {
+    const std::lock_guard lock(mutex_);
+    return std::all_of(feeds_.begin(), feeds_.end(), [&](const auto& feed) {
+      return feed->type_.plural != type.plural ||
+             kubernetes::ReachedVersion(feed->version_, resource_version);
+    });
   }
 
   std::string ClusterId() const override { return Ask(&Picture::ClusterId); }
@@ -131,6 +141,11 @@ class Inventory final : public ClusterInventory {
     if (options_.on_change) options_.on_change({.kind = ChangeKind::kSynced});
   }
 
+  void SetVersion(Feed* feed, const std::string& version) {
+    const std::lock_guard lock(mutex_);
+    feed->version_ = version;
+  }
+
   // One line in the log when the first feed gets into trouble, and one when the last is out of it.
   void SetTrouble(Feed* feed, std::string trouble) {
     const std::lock_guard lock(mutex_);
@@ -181,6 +196,10 @@ void Feed::ListFinished() {
   inventory_.Change(
       [&](Picture& picture, bool, Picture::Changes* changes) { Sweep(picture, changes); });
   inventory_.Settle(this);
+}
+
+void Feed::Reached(const std::string& resource_version) {
+  inventory_.SetVersion(this, resource_version);
 }
 
 void Feed::Trouble(const Error& error) {

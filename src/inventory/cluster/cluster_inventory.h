@@ -65,6 +65,11 @@ class ClusterInventory {
   // watches work.
   virtual std::vector<std::string> Troubles() const = 0;
 
+  // What is shown of this type is at least as new as the resourceVersion, which a write gave back.
+  // True of types that are not watched.
+  virtual bool Shows(const kubernetes::ResourceType& type,
+                     std::string_view resource_version) const = 0;
+
   // UID of the namespace kube-system; empty until the namespaces have been listed.
   virtual std::string ClusterId() const = 0;
 

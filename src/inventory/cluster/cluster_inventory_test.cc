@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "inventory/cluster/picture.h"
 #include "kubernetes/list_only_client_testing.h"
+#include "kubernetes/resource_types.h"
 
 namespace narrows::inventory::cluster {
 namespace {
@@ -229,6 +230,11 @@ TEST_F(ClusterInventoryTest, ARunTellsOfEachChangeOnce) {
   EXPECT_THAT(changes_, ElementsAre("synced  /", "pod_added web-5d-c Deployment/web",
                                     "pod_changed web-5d-c Deployment/web",
                                     "pod_removed web-5d-c Deployment/web"));
+  // The lists have version 1, each object that came since 2.
+  EXPECT_TRUE(inventory_->Shows(kubernetes::kPods, "2"));
+  EXPECT_FALSE(inventory_->Shows(kubernetes::kPods, "3"));
+  EXPECT_TRUE(inventory_->Shows(kubernetes::kNetworkPolicies, "1"));
+  EXPECT_FALSE(inventory_->Shows(kubernetes::kNetworkPolicies, "2"));
 }
 
 TEST_F(ClusterInventoryTest, APodSeenBeforeItsOwnerMovesWhenTheOwnerComes) {
