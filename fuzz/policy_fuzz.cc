@@ -31,9 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     model::Package package;
     package.purl = "pkg:deb/debian/a@1?arch=amd64";
     finding.subject = model::PackageSubject{"", package};
-    const std::vector<model::Finding> findings = {finding};
+    const auto findings = std::make_shared<const std::vector<model::Finding>>(1, finding);
     const model::Labels labels = {{"app", "shop"}};
-    (void)assessment::JudgeImage(*policy, {"", &findings, ""}, &labels, now);
+    const std::vector<const model::Labels*> pods = {&labels};
+    (void)assessment::JudgeImage(*policy, {"", findings, ""}, pods, now);
   }
   const auto record = response::quarantine::ParseRecord(text);
   if (record.has_value()) {

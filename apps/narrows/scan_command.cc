@@ -88,7 +88,7 @@ void Judge(const assessment::Policy& policy, TimePoint now, report::ScanReport& 
   const assessment::ImageScan scan{
       report.image.digest, std::make_shared<const std::vector<model::Finding>>(report.findings),
       report.unknown_reason};
-  model::ContainerAssessment judged = assessment::JudgeImage(policy, scan, nullptr, now);
+  model::ContainerAssessment judged = assessment::JudgeImage(policy, scan, {}, now);
   report.judgement = report::PolicyJudgement{policy.meta.name, judged.verdict, judged.violations};
   for (model::Suppression& suppression : judged.suppressions) {
     if (suppression.by != "exception") continue;

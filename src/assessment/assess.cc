@@ -63,20 +63,28 @@ bool Names(const Exception& exception, const Finding& finding) {
   return subject && exception.package->Matches(subject->package);
 }
 
-const Exception* ExceptionFor(const Policy& policy, const Finding& finding,
-                              const model::Labels* pod_labels, TimePoint now) {
+// The exception for pods that run the finding: each of them must have one.
+const Exception* ExceptionFor(const Policy& policy, const Finding& finding, PodLabels pods,
+                              TimePoint now) {
+  std::vector<const Exception*> limited;
   for (const Exception& exception : policy.exceptions) {
     if (exception.ExpiredAt(now) || !Names(exception, finding)) continue;
-    if (!exception.workloads || (pod_labels && exception.workloads->Matches(*pod_labels))) {
-      return &exception;
-    }
+    if (!exception.workloads) return &exception;
+    limited.push_back(&exception);
   }
-  return nullptr;
+  const Exception* first = nullptr;
+  for (const model::Labels* labels : pods) {
+    const auto match = std::find_if(
+        limited.begin(), limited.end(),
+        [&](const Exception* exception) { return exception->workloads->Matches(*labels); });
+    if (match == limited.end()) return nullptr;
+    if (!first) first = *match;
+  }
+  return first;
 }
 
 void JudgeFinding(const Policy& policy, const ImageScan& scan, const Finding& finding,
-                  const model::Labels* pod_labels, TimePoint now,
-                  model::ContainerAssessment& into) {
+                  PodLabels pods, TimePoint now, model::ContainerAssessment& into) {
   if (finding.kind != model::FindingKind::kVulnerability) return;
   std::optional<Breach> breach;
   std::optional<Breach> unfixed;
@@ -90,7 +98,7 @@ void JudgeFinding(const Policy& policy, const ImageScan& scan, const Finding& fi
   if (!breach && !unfixed) return;
   const std::shared_ptr<const Finding> shared(scan.findings, &finding);
   if (breach) {
-    if (const Exception* exception = ExceptionFor(policy, finding, pod_labels, now)) {
+    if (const Exception* exception = ExceptionFor(policy, finding, pods, now)) {
       into.suppressions.push_back({shared, "exception", exception->reason});
     } else {
       into.violations.push_back({shared, breach->rule, breach->reason});
@@ -128,15 +136,15 @@ bool Covers(const Policy& policy, const model::Namespace& name_space, const mode
   return Covers(policy, name_space) && policy.workload_selector.Matches(pod.labels);
 }
 
-model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan,
-                                      const model::Labels* pod_labels, TimePoint now) {
+model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan, PodLabels pods,
+                                      TimePoint now) {
   model::ContainerAssessment container;
   container.image_digest = scan.digest;
   container.unknown_reason = scan.unknown_reason;
   if (scan.findings) {
     container.findings = static_cast<int>(scan.findings->size());
     for (const Finding& finding : *scan.findings) {
-      JudgeFinding(policy, scan, finding, pod_labels, now, container);
+      JudgeFinding(policy, scan, finding, pods, now, container);
     }
   }
   if (!container.violations.empty()) {
@@ -160,7 +168,14 @@ std::optional<model::Assessment> Assess(const Policy& policy, const model::Names
   assessment.policy = policy.meta.name;
   assessment.time = now;
   assessment.verdict = model::Verdict::kPassed;
-  std::set<std::tuple<std::string, std::string, std::string>> judged;  // name, image, digest or id
+  // What the pods run between them, in the order of their containers.
+  struct Part {
+    const model::Container* container;
+    ImageScan scan;
+    std::vector<const model::Labels*> pods;
+  };
+  std::vector<Part> parts;
+  std::map<std::tuple<std::string, std::string, std::string>, size_t> known;  // name, image, digest
   for (const model::Pod* pod : pods) {
     for (const model::Container& container : pod->containers) {
       ImageScan scan;
@@ -170,13 +185,18 @@ std::optional<model::Assessment> Assess(const Policy& policy, const model::Names
         scan = scans(*pod, container);
       }
       const std::string& identity = scan.digest.empty() ? container.image_id : scan.digest;
-      if (!judged.emplace(container.name, container.image, identity).second) continue;
-      auto part = JudgeImage(policy, scan, &pod->labels, now);
-      part.container = container.name;
-      part.image = container.image;
-      assessment.verdict = Worst(assessment.verdict, part.verdict);
-      assessment.containers.push_back(std::move(part));
+      const auto [it, added] =
+          known.try_emplace({container.name, container.image, identity}, parts.size());
+      if (added) parts.push_back({&container, std::move(scan), {}});
+      parts[it->second].pods.push_back(&pod->labels);
     }
+  }
+  for (const Part& part : parts) {
+    auto judged = JudgeImage(policy, part.scan, part.pods, now);
+    judged.container = part.container->name;
+    judged.image = part.container->image;
+    assessment.verdict = Worst(assessment.verdict, judged.verdict);
+    assessment.containers.push_back(std::move(judged));
   }
   return assessment;
 }

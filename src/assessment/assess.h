@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,10 +43,14 @@ std::optional<model::Assessment> Assess(const Policy& policy, const model::Names
                                         const model::Workload& workload, const ScanLookup& scans,
                                         TimePoint now);
 
-// Judges one image, as Assess does for each container and `scan --policy` for a whole run.
-// Exceptions that are limited to workloads apply only where `pod_labels` are given.
-model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan,
-                                      const model::Labels* pod_labels, TimePoint now);
+// Labels of the pods that run an image.
+using PodLabels = std::span<const model::Labels* const>;
+
+// Judges one image, as Assess does for each container and `scan --policy` for a whole run. A
+// finding is excepted where all of its pods are; without pods only exceptions that are not limited
+// to workloads apply.
+model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan, PodLabels pods,
+                                      TimePoint now);
 
 // Whether the policy treats it as violated: it is, or it is unknown and the policy says onUnknown:
 // fail.

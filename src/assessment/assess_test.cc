@@ -41,8 +41,8 @@ std::shared_ptr<const std::vector<Finding>> Shared(std::vector<Finding> findings
 }
 
 model::ContainerAssessment Judge(const Policy& policy, std::vector<Finding> findings,
-                                 const model::Labels* labels = nullptr) {
-  return JudgeImage(policy, ImageScan{"sha256:1", Shared(std::move(findings)), ""}, labels, kNow);
+                                 PodLabels pods = {}) {
+  return JudgeImage(policy, ImageScan{"sha256:1", Shared(std::move(findings)), ""}, pods, kNow);
 }
 
 struct RuleCase {
@@ -161,9 +161,9 @@ TEST(Judge, UnknownIsNeitherPassedNorViolatedUnlessAFindingViolates) {
   ImageScan scan{"sha256:1", Shared({Vulnerability("CVE-1", Severity::kLow)}),
                  "no advisory speaks of Debian 13"};
   const Policy policy = WithBaseline(kMedium);
-  EXPECT_EQ(JudgeImage(policy, scan, nullptr, kNow).verdict, Verdict::kUnknown);
+  EXPECT_EQ(JudgeImage(policy, scan, {}, kNow).verdict, Verdict::kUnknown);
   scan.findings = Shared({Vulnerability("CVE-1", Severity::kHigh)});
-  const auto judged = JudgeImage(policy, scan, nullptr, kNow);
+  const auto judged = JudgeImage(policy, scan, {}, kNow);
   EXPECT_EQ(judged.verdict, Verdict::kViolated);
   EXPECT_EQ(judged.unknown_reason, "no advisory speaks of Debian 13");
 }
@@ -175,7 +175,7 @@ TEST(Judge, EvidencePointsIntoTheScanAndCopiesNothing) {
       ""};
   Policy policy = WithBaseline(kMedium);
   policy.exceptions = {{"CVE-2", {}, {}, "accepted", {}}};
-  const auto judged = JudgeImage(policy, scan, nullptr, kNow);
+  const auto judged = JudgeImage(policy, scan, {}, kNow);
   EXPECT_EQ(judged.violations.at(0).finding.get(), &(*scan.findings)[0]);
   EXPECT_EQ(judged.suppressions.at(0).finding.get(), &(*scan.findings)[1]);
 }
@@ -202,7 +202,8 @@ TEST_P(ExceptionOfPolicy, Applies) {
   Policy policy = WithBaseline(kMedium);
   policy.exceptions = {exception};
   const model::Labels labels = {{"app", "shop"}};
-  const auto judged = Judge(policy, {Vulnerability("CVE-2024-1", Severity::kHigh)}, &labels);
+  const std::vector<const model::Labels*> pods = {&labels};
+  const auto judged = Judge(policy, {Vulnerability("CVE-2024-1", Severity::kHigh)}, pods);
   EXPECT_EQ(judged.verdict, GetParam().applies ? Verdict::kPassed : Verdict::kViolated);
   ASSERT_EQ(judged.suppressions.size(), GetParam().applies ? 1u : 0u);
   if (GetParam().applies) {
@@ -296,6 +297,24 @@ TEST_F(AssessWorkload, ReplicasOfOneImageAreOneEntry) {
   const model::Container bad = {"main", "i", "bad", model::ContainerRole::kMain, true};
   workload.pods = {RunningPod("a", {bad}), RunningPod("b", {bad})};
   EXPECT_EQ(Run()->containers.size(), 1u);
+}
+
+// As in the middle of a rollout that changes the pods' labels but not the image.
+TEST_F(AssessWorkload, AnExceptionForWorkloadsMustHoldForEachPodOfTheImage) {
+  const model::Container bad = {"main", "i", "bad", model::ContainerRole::kMain, true};
+  const auto accepted_for = [](const char* app) {
+    return Exception{"CVE-1", {}, model::LabelSelector{{{"app", app}}, {}}, app, {}};
+  };
+  policy.exceptions = {accepted_for("shop")};
+  workload.pods = {RunningPod("a", {bad}), RunningPod("b", {bad})};
+  EXPECT_EQ(Run()->verdict, Verdict::kPassed);
+  workload.pods[1].labels = {{"app", "blog"}};
+  EXPECT_EQ(Run()->verdict, Verdict::kViolated);
+  std::swap(workload.pods[0], workload.pods[1]);
+  EXPECT_EQ(Run()->verdict, Verdict::kViolated);
+  ASSERT_EQ(Run()->containers.size(), 1u);
+  policy.exceptions.push_back(accepted_for("blog"));
+  EXPECT_EQ(Run()->verdict, Verdict::kPassed);
 }
 
 TEST_F(AssessWorkload, ContainerWithoutImageHasNotStarted) {
