@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)response::quarantine::ParseRecords(text);
   response::PodChange change;
   change.set_labels = {{"goharbor.io/a", "b"}};
-  change.put_back = response::quarantine::ParseLabels(text);
+  change.put_back = response::quarantine::ParseLabels(text).labels;
   change.remove_annotations = {"a/b"};
   (void)response::PodPatch(text, change);
   const auto setting = assessment::ParseSetting(text);

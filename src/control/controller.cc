@@ -4,18 +4,15 @@
 #include <iterator>
 #include <utility>
 
-#include "assessment/status.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "response/quarantine/record.h"
+#include "kubernetes/resource_types.h"
 
 namespace narrows::control {
 namespace {
 
-using response::Operation;
-
 constexpr auto kCoalesce = std::chrono::milliseconds(20);
-constexpr auto kEchoTimeout = std::chrono::milliseconds(2'000);
+constexpr auto kEchoPatience = std::chrono::milliseconds(2'000);
 constexpr auto kPermissionsFresh = std::chrono::seconds(5);
 constexpr auto kCompactInterval = std::chrono::hours(24);
 constexpr std::chrono::milliseconds kFirstRetry{1'000};
@@ -98,6 +95,7 @@ void Controller::Run(const CallContext& context) {
   resync_at_ = Steady::now();
   compact_at_ = resync_at_ + options_.resync;
   while (context.Check().has_value()) {
+    if (!Echoed(context)) continue;
     Work work = queue_.Take(context.stop, NextRound(context));
     if (!context.Check().has_value()) break;
     if (!parts_.inventory.Synced() || !parts_.policies.Synced()) {
@@ -208,53 +206,51 @@ void Controller::CarryOut(Acted& acted, const CallContext& context) {
     if (error.code == ErrorCode::kPermissionDenied) CheckPermissions(context);
   }
   acted.records = std::move(outcome.records);
-  if (outcome.errors.empty()) {
-    AwaitEcho(acted.plan, context);
-    // The next plan should be empty; if it is not, somebody works against it.
-    queue_.AddAct();
-    for (const Operation& operation : acted.plan.operations)
-      if (!operation.object.name_space.empty()) queue_.AddNamespace(operation.object.name_space);
-  } else {
-    Retry();
-  }
+  std::move(outcome.written.begin(), outcome.written.end(), std::back_inserter(unseen_));
+  if (!outcome.errors.empty()) return Retry();
+  // The next plan should be empty; if it is not, somebody works against it.
+  queue_.AddAct();
+  for (const response::Operation& operation : acted.plan.operations)
+    if (!operation.object.name_space.empty()) queue_.AddNamespace(operation.object.name_space);
 }
 
-void Controller::AwaitEcho(const response::ActionPlan& plan, const CallContext& context) const {
-  const auto shown = [&](const Operation& operation) {
-    const std::string& name_space = operation.object.name_space;
-    const std::string& name = operation.object.name;
-    if (operation.verb == Operation::Verb::kChangePod) {
-      const std::optional<model::Pod> pod = parts_.inventory.FindPod(name_space, name);
-      if (!pod || pod->uid != operation.uid) return true;
-      return std::none_of(operation.change.remove_labels.begin(),
-                          operation.change.remove_labels.end(),
-                          [&](const std::string& key) { return pod->labels.contains(key); }) &&
-             std::all_of(operation.change.set_labels.begin(), operation.change.set_labels.end(),
-                         [&](const auto& label) {
-                           const auto it = pod->labels.find(label.first);
-                           return it != pod->labels.end() && it->second == label.second;
-                         });
-    }
-    if (operation.object.type.plural == response::kInspectionPolicies.plural)
-      return ShowsWaivers(operation);
-    if (operation.object.type.plural != "networkpolicies") return true;
-    const auto policies = parts_.inventory.NetworkPolicies(name_space);
-    const bool there = std::any_of(policies.begin(), policies.end(),
-                                   [&](const auto& policy) { return policy.name == name; });
-    return there == (operation.verb != Operation::Verb::kDelete);
-  };
-  const CallContext limited = context.Limited(kEchoTimeout);
-  for (const Operation& operation : plan.operations) {
-    while (!shown(operation) && limited.SleepFor(std::chrono::milliseconds(5)).has_value()) {
-    }
+bool Controller::Echoed(const CallContext& context) {
+  const CallContext limited = context.Limited(kEchoPatience);
+  while (true) {
+    std::erase_if(unseen_, [&](const response::Written& written) { return Shown(written); });
+    if (unseen_.empty()) break;
+    if (!limited.SleepFor(std::chrono::milliseconds(5)).has_value()) break;
   }
+  const bool late = !unseen_.empty();
+  if (late && context.Check().has_value()) {
+    if (!echo_is_late_) {
+      const kubernetes::ObjectName& object = unseen_.front().object;
+      LogWarning(
+          "the watch does not show yet what was written, nothing is planned until it does",
+          {{"resource", object.type.plural}, {"object", object.name_space + "/" + object.name}});
+    }
+    // It may have lost the right to watch.
+    CheckPermissions(context);
+  }
+  echo_is_late_ = late;
+  return !late;
 }
 
-bool Controller::ShowsWaivers(const Operation& operation) const {
-  const auto policies = parts_.policies.Policies();
+bool Controller::Shown(const response::Written& written) const {
+  const kubernetes::ObjectName& object = written.object;
+  const std::string& plural = object.type.plural;
+  if (plural == response::kInspectionPolicies.plural)
+    return parts_.policies.ShowsPolicies(written.resource_version);
+  if (!parts_.inventory.Shows(object.type, written.resource_version)) return false;
+  if (!written.deleted) return true;
+  // A deletion has no resourceVersion of its own; but what is gone never comes back with its UID.
+  if (plural == kubernetes::kPods.plural) {
+    const std::optional<model::Pod> pod = parts_.inventory.FindPod(object.name_space, object.name);
+    return !pod || pod->uid != written.uid;
+  }
+  const auto policies = parts_.inventory.NetworkPolicies(object.name_space);
   return std::none_of(policies.begin(), policies.end(), [&](const auto& policy) {
-    return policy->meta.name == operation.object.name && policy->spec &&
-           assessment::WaiversPatch(policy->spec->waivers) != operation.body;
+    return policy.name == object.name && policy.uid == written.uid && !policy.terminating;
   });
 }
 

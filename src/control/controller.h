@@ -81,10 +81,10 @@ class Controller {
   Acted Act(const response::Situation& situation, const CallContext& context);
   void CarryOut(Acted& acted, const CallContext& context);
   bool MayAct(const CallContext& context);
-  // Until the inventory shows what was done, so that the next plan is made from it.
-  void AwaitEcho(const response::ActionPlan& plan, const CallContext& context) const;
-  // The watch shows the status that the operation wrote.
-  bool ShowsWaivers(const response::Operation& operation) const;
+  // Whether the watches show all that was written: no plan is made from an older picture. Waits a
+  // little for it.
+  bool Echoed(const CallContext& context);
+  bool Shown(const response::Written& written) const;
   void Announce(const NamespaceBook::Update& update, const PolicySet& set,
                 const response::ActionPlan& plan, std::vector<kubernetes::EventNote>& notes);
   void Store(const NamespaceBook::Update& update, const Acted& acted);
@@ -106,6 +106,8 @@ class Controller {
   std::optional<NamespaceBook> book_;
   std::optional<PolicyReconciler> reconciler_;
   Timetable timetable_;
+  std::vector<response::Written> unseen_;  // written, and not shown yet when last looked at
+  bool echo_is_late_ = false;
   std::optional<TimePoint> wake_at_;
   std::optional<TimePoint> assessed_;  // when everything was judged last, whole seconds
   Steady::time_point resync_at_;

@@ -6,9 +6,9 @@
 #include <atomic>
 #include <thread>
 
-#include "assessment/status.h"
 #include "base/file.h"
 #include "control/fakes_testing.h"
+#include "kubernetes/resource_types.h"
 #include "response/in_memory_cluster_testing.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -23,14 +23,14 @@ class NoEvents final : public kubernetes::EventRecorder {
   Status Record(const kubernetes::EventNote&, const CallContext&) override { return Ok(); }
 };
 
-// Plans what the test says, once, and remembers the waivers that each plan was made from.
+// Plans what the test says, once, and remembers what the watches had shown before each plan.
 class FakeAction final : public response::ResponseAction {
  public:
   std::string_view Kind() const override { return "fake"; }
   std::vector<response::Permission> Describe() const override { return {}; }
-  response::ActionPlan Plan(const response::Situation& situation, TimePoint) const override {
+  response::ActionPlan Plan(const response::Situation&, TimePoint) const override {
     auto& self = const_cast<FakeAction&>(*this);
-    self.waivers_seen.push_back(situation.policies.front().waivers.size());
+    self.shown_before.push_back(shown);
     ++self.plans;
     return std::exchange(self.next, {});
   }
@@ -39,13 +39,13 @@ class FakeAction final : public response::ResponseAction {
     return {};
   }
   response::ActionOutcome Apply(const response::ActionPlan&, const CallContext&) override {
-    on_apply();
-    return {};
+    return outcome;
   }
 
   response::ActionPlan next;
-  std::function<void()> on_apply = [] {};
-  std::vector<size_t> waivers_seen;  // of the loop's thread
+  response::ActionOutcome outcome;
+  bool shown = false;  // of the loop's thread, as is the next
+  std::vector<bool> shown_before;
   std::atomic<int> plans{0};
 };
 
@@ -102,23 +102,59 @@ TEST_F(ControllerTest, ImagesThatRunAreNotForgottenWhenLeadershipComesBack) {
   EXPECT_THAT(images_.Retained(), Each(SizeIs(1)));
 }
 
-TEST_F(ControllerTest, PlansAnewOnlyOnceTheWatchShowsWhatWasRemembered) {
-  assessment::Waiver waiver;
-  waiver.workload = "shop/Deployment/web";
-  waiver.cause = assessment::Waiver::Cause::kExpired;
-  waiver.findings = {"00000001"};
+TEST_F(ControllerTest, PlansAnewOnlyOnceTheWatchesShowWhatWasWritten) {
+  struct Case {
+    kubernetes::ResourceType type;
+    bool fails;  // another operation of the plan
+  };
+  for (const Case& each : {Case{kubernetes::kPods, false}, Case{kubernetes::kPods, true},
+                           Case{kInspectionPolicies, false}}) {
+    response::Operation operation;
+    operation.verb = response::Operation::Verb::kMergePatch;
+    operation.object = {each.type, "shop", "web-1", ""};
+    action_.next.operations = {operation};
+    action_.outcome.written = {{operation.object, "uid-web-1", "7", false}};
+    action_.outcome.errors.clear();
+    if (each.fails) action_.outcome.errors.push_back(Unavailable("the other one"));
+    action_.shown = false;
+    action_.shown_before.clear();
+    action_.plans = 0;
+    int questions = 0;
+    // Later than the loop waits at a stretch.
+    inventory_.shows = watch_.shows = [&](std::string_view version) {
+      EXPECT_EQ(version, "7");
+      if (++questions > 450) action_.shown = true;
+      // A pod that somebody else changes meanwhile must not cut it short.
+      if (questions == 10) controller_->OnInventoryChange({.name_space = "shop", .name = "web-1"});
+      return action_.shown;
+    };
+    RunUntil([&] { return action_.plans >= 2; });
+    EXPECT_FALSE(action_.shown_before[0]);
+    EXPECT_TRUE(action_.shown_before[1]) << each.type.plural;
+  }
+}
+
+TEST_F(ControllerTest, AnObjectThatWasDeletedMustBeGoneFromThePicture) {
+  model::NetworkPolicy deny;
+  deny.name_space = "shop";
+  deny.name = "deny";
+  deny.uid = "uid-deny";
+  inventory_.network_policies = {deny};
   response::Operation operation;
-  operation.verb = response::Operation::Verb::kMergePatch;
-  operation.object = {kInspectionPolicies, "", "p", "status"};
-  operation.body = assessment::WaiversPatch({waiver});
+  operation.verb = response::Operation::Verb::kDelete;
+  operation.object = {kubernetes::kNetworkPolicies, "shop", "deny", ""};
   action_.next.operations = {operation};
-  action_.on_apply = [&, policy = policy_]() mutable {
-    policy.waivers = {waiver};
-    watch_.SetAfter(20, policy);  // more often than one round asks
+  action_.outcome.written = {{operation.object, "uid-deny", "", true}};
+  int questions = 0;
+  inventory_.shows = [&](std::string_view) {
+    if (++questions > 20) {
+      inventory_.network_policies.clear();
+      action_.shown = true;
+    }
+    return true;
   };
   RunUntil([&] { return action_.plans >= 2; });
-  EXPECT_EQ(action_.waivers_seen[0], 0u);
-  EXPECT_EQ(action_.waivers_seen[1], 1u);
+  EXPECT_TRUE(action_.shown_before[1]);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 // For tests only: what the control loop looks at, as plain values.
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,13 @@ class FakeInventory final : public inventory::cluster::ClusterInventory {
   Status WaitSynced(const CallContext&) const override { return Ok(); }
   bool Synced() const override { return true; }
   std::vector<std::string> Troubles() const override { return {}; }
+  // What Shows answers; called on the loop's thread.
+  std::function<bool(std::string_view resource_version)> shows = [](std::string_view) {
+    return true;
+  };
+  bool Shows(const kubernetes::ResourceType&, std::string_view resource_version) const override {
+    return shows(resource_version);
+  }
   std::string ClusterId() const override { return "c"; }
   std::vector<model::Namespace> Namespaces() const override { return namespaces; }
   std::optional<model::Namespace> FindNamespace(std::string_view) const override { return {}; }
@@ -43,7 +51,12 @@ class FakeInventory final : public inventory::cluster::ClusterInventory {
     return OfNamespace(controllers, name_space, [](const auto& c) { return c.name_space; });
   }
   std::vector<model::Pod> PodsOfNamespace(std::string_view) const override { return {}; }
-  std::optional<model::Pod> FindPod(std::string_view, std::string_view) const override {
+  std::optional<model::Pod> FindPod(std::string_view name_space,
+                                    std::string_view name) const override {
+    for (const model::Workload& workload : workloads) {
+      for (const model::Pod& pod : workload.pods)
+        if (pod.name_space == name_space && pod.name == name) return pod;
+    }
     return {};
   }
   size_t PodCount() const override { return 0; }
@@ -63,46 +76,33 @@ class FakeInventory final : public inventory::cluster::ClusterInventory {
   }
 };
 
-// One policy, which the test may replace at any time. Thread-safe.
+// One policy, which the test sets before the loop runs.
 class FakePolicyWatch final : public PolicyWatch {
  public:
   void Set(assessment::Policy policy) {
-    const std::lock_guard lock(mutex_);
     auto watched = std::make_shared<WatchedPolicy>();
     watched->meta = policy.meta;
     watched->object = "{}";
     watched->spec = std::move(policy);
     policy_ = std::move(watched);
   }
-  // Shows `policy` from the nth question on.
-  void SetAfter(int questions, assessment::Policy policy) {
-    const std::lock_guard lock(mutex_);
-    left_ = questions;
-    later_ = std::move(policy);
-  }
+  // What ShowsPolicies answers; called on the loop's thread.
+  std::function<bool(std::string_view resource_version)> shows = [](std::string_view) {
+    return true;
+  };
 
   Status Run(kubernetes::ApiClient&, const CallContext&) override { return Ok(); }
   Status ListOnce(kubernetes::ApiClient&, const CallContext&) override { return Ok(); }
   bool Synced() const override { return true; }
   std::vector<std::string> Troubles() const override { return {}; }
-  std::vector<std::shared_ptr<const WatchedPolicy>> Policies() const override {
-    auto& self = const_cast<FakePolicyWatch&>(*this);
-    std::optional<assessment::Policy> due;
-    {
-      const std::lock_guard lock(mutex_);
-      if (self.later_ && --self.left_ <= 0) due = std::exchange(self.later_, std::nullopt);
-    }
-    if (due) self.Set(*std::move(due));
-    const std::lock_guard lock(mutex_);
-    return {policy_};
+  bool ShowsPolicies(std::string_view resource_version) const override {
+    return shows(resource_version);
   }
+  std::vector<std::shared_ptr<const WatchedPolicy>> Policies() const override { return {policy_}; }
   std::vector<std::shared_ptr<const WatchedSetting>> Settings() const override { return {}; }
 
  private:
-  mutable std::mutex mutex_;
   std::shared_ptr<const WatchedPolicy> policy_;
-  std::optional<assessment::Policy> later_;
-  int left_ = 0;
 };
 
 // Knows no image; remembers what was retained. Thread-safe.

@@ -8,6 +8,7 @@
 
 #include "assessment/policy_parser.h"
 #include "assessment/setting_parser.h"
+#include "kubernetes/objects.h"
 #include "kubernetes/reflector.h"
 
 namespace narrows::control {
@@ -92,6 +93,11 @@ class ObjectTable final : public kubernetes::ObjectSink {
     return Ok();
   }
 
+  void Reached(const std::string& resource_version) override {
+    const std::lock_guard lock(mutex_);
+    version_ = resource_version;
+  }
+
   void Trouble(const Error& error) override {
     const std::lock_guard lock(mutex_);
     trouble_ = name_ + ": " + error.message;
@@ -109,6 +115,10 @@ class ObjectTable final : public kubernetes::ObjectSink {
     const std::lock_guard lock(mutex_);
     if (!trouble_.empty()) troubles.push_back(trouble_);
   }
+  bool Shows(std::string_view resource_version) const {
+    const std::lock_guard lock(mutex_);
+    return kubernetes::ReachedVersion(version_, resource_version);
+  }
   std::vector<Pointer> All() const {
     const std::lock_guard lock(mutex_);
     std::vector<Pointer> all;
@@ -124,6 +134,7 @@ class ObjectTable final : public kubernetes::ObjectSink {
   mutable std::mutex mutex_;
   std::map<std::string, Pointer> objects_;
   std::string trouble_;
+  std::string version_;  // that the objects have reached
   bool synced_ = false;
 };
 
@@ -156,6 +167,9 @@ class ReflectedPolicyWatch final : public PolicyWatch {
     return troubles;
   }
 
+  bool ShowsPolicies(std::string_view resource_version) const override {
+    return policies_.Shows(resource_version);
+  }
   std::vector<std::shared_ptr<const WatchedPolicy>> Policies() const override {
     return policies_.All();
   }

@@ -52,6 +52,9 @@ class PolicyWatch {
   virtual bool Synced() const = 0;
   virtual std::vector<std::string> Troubles() const = 0;
 
+  // The policies are shown as they are at the resourceVersion, which a write gave back, or later.
+  virtual bool ShowsPolicies(std::string_view resource_version) const = 0;
+
   // By name. Shared with readers: an object that changes is replaced.
   virtual std::vector<std::shared_ptr<const WatchedPolicy>> Policies() const = 0;
   virtual std::vector<std::shared_ptr<const WatchedSetting>> Settings() const = 0;

@@ -1,6 +1,7 @@
 #include "control/quarantine_marks.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -50,15 +51,11 @@ model::Pod PodOf(const kubernetes::PodObject& object) {
   return pod;
 }
 
-// The workload that the pod's record names, "namespace/Kind/name"; else the pod itself. A detached
-// pod is always itself.
-model::WorkloadRef WorkloadOf(const model::Pod& pod) {
-  const auto annotation = pod.annotations.find(quarantine::kRecordAnnotation);
-  if (annotation == pod.annotations.end() || quarantine::IsDetached(pod)) return pod.owner;
-  const auto record = quarantine::ParseRecord(annotation->second);
-  if (!record.has_value()) return pod.owner;
-  const std::vector<std::string_view> parts = Split(record->workload, '/');
-  if (parts.size() != 3 || parts[0] != pod.name_space) return pod.owner;
+// Of a record's "namespace/Kind/name"; nothing where it names another namespace.
+std::optional<model::WorkloadRef> ParseWorkload(std::string_view text,
+                                                std::string_view name_space) {
+  const std::vector<std::string_view> parts = Split(text, '/');
+  if (parts.size() != 3 || parts[0] != name_space) return std::nullopt;
   model::WorkloadRef ref;
   ref.name_space = parts[0];
   ref.kind = parts[1];
@@ -66,11 +63,30 @@ model::WorkloadRef WorkloadOf(const model::Pod& pod) {
   return ref;
 }
 
+// The workload that the pod's record names; else the pod itself. A detached pod is always itself.
+model::WorkloadRef WorkloadOf(const model::Pod& pod) {
+  const auto annotation = pod.annotations.find(quarantine::kRecordAnnotation);
+  if (annotation == pod.annotations.end() || quarantine::IsDetached(pod)) return pod.owner;
+  const auto record = quarantine::ParseRecord(annotation->second);
+  if (!record.has_value()) return pod.owner;
+  return ParseWorkload(record->workload, pod.name_space).value_or(pod.owner);
+}
+
+void AddIdleWorkloads(const model::NetworkPolicy& policy, QuarantineMarks& marks) {
+  const auto records = policy.annotations.find(quarantine::kRecordsAnnotation);
+  if (records == policy.annotations.end()) return;
+  for (const auto& record : quarantine::ParseRecords(records->second)) {
+    if (auto ref = ParseWorkload(record.workload, policy.name_space))
+      marks.idle_workloads.push_back(*std::move(ref));
+  }
+}
+
 }  // namespace
 
 response::Situation QuarantineMarks::AsSituation() const {
   response::Situation situation;
   situation.workloads = workloads;
+  situation.idle_workloads = idle_workloads;
   situation.network_policies = network_policies;
   return situation;
 }
@@ -106,6 +122,7 @@ Result<QuarantineMarks> ReadQuarantineMarks(kubernetes::ApiClient& client,
   const auto policies_listed =
       kubernetes::ListOnce(client, kubernetes::kNetworkPolicies, {}, context, policies);
   if (!policies_listed.has_value()) return policies_listed.error();
+  for (const model::NetworkPolicy& policy : marks.network_policies) AddIdleWorkloads(policy, marks);
   for (auto& [name, workload] : workloads) marks.workloads.push_back(std::move(workload));
   return marks;
 }

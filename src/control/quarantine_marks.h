@@ -12,9 +12,11 @@
 namespace narrows::control {
 
 // What stands in the API server about quarantines: the pods under quarantine, each as a workload of
-// its own unless its record says which it belongs to, and the NetworkPolicies of all namespaces.
+// its own unless its record says which it belongs to, and the NetworkPolicies of all namespaces,
+// whose records also name workloads that have no pod at the moment.
 struct QuarantineMarks {
   std::vector<model::Workload> workloads;
+  std::vector<model::WorkloadRef> idle_workloads;
   std::vector<model::NetworkPolicy> network_policies;
 
   // Borrows from this object.

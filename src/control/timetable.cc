@@ -34,7 +34,7 @@ std::optional<TimePoint> Timetable::Next(const std::vector<assessment::Policy>& 
     for (const assessment::Release& release : policy.releases) consider(release.until);
     for (const assessment::Waiver& waiver : policy.waivers) consider(waiver.until);
   }
-  for (const response::Decision& decision : plan.decisions) consider(decision.record.until);
+  consider(plan.next_end);
   return next;
 }
 

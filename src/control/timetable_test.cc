@@ -41,7 +41,7 @@ TEST(Timetable, TheNextEndOfAnythingIsWaitedFor) {
   policy.waivers.emplace_back().until = At(40);
   policy.releases.emplace_back().until = At(10);  // over
   response::ActionPlan plan;
-  plan.decisions.emplace_back().record.until = At(30);
+  plan.next_end = At(30);
   EXPECT_EQ(table.Next({policy}, plan, At(20)), At(30));
   EXPECT_EQ(table.Next({policy}, plan, At(45)), At(50));
   EXPECT_EQ(table.Next({policy}, plan, At(50)), std::nullopt);

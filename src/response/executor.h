@@ -15,6 +15,7 @@ struct OperationResult {
   const Operation* operation = nullptr;
   bool carried_out = false;    // false: an earlier one of its group failed, or it did itself
   std::optional<Error> error;  // set on the one that failed
+  Written written;             // of what was carried out
 };
 
 // Carries the operations out in their order. After a failure the rest of that group is left; other
@@ -26,8 +27,10 @@ std::vector<OperationResult> Execute(kubernetes::ApiClient& client,
                                      const CallContext& context);
 
 // Makes the change to the pod as it is now; reads again and retries when somebody else changes it
-// at the same time. A pod that is gone, or another one of its name, is success.
-Status ChangePod(kubernetes::ApiClient& client, const kubernetes::ObjectName& pod,
-                 const std::string& uid, const PodChange& change, const CallContext& context);
+// at the same time. A pod that is gone, or another one of its name, is success. The pod's
+// resourceVersion, also where nothing was to be changed; empty where it is gone.
+Result<std::string> ChangePod(kubernetes::ApiClient& client, const kubernetes::ObjectName& pod,
+                              const std::string& uid, const PodChange& change,
+                              const CallContext& context);
 
 }  // namespace narrows::response

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,13 +83,26 @@ struct ActionPlan {
   std::vector<Decision> decisions;    // sorted by workload
   std::vector<Operation> operations;  // in the order they must be carried out
   std::vector<std::string> warnings;
+  // When the first of all that policies ask for ends, so that another plan may be due; also of one
+  // that others keep up.
+  std::optional<TimePoint> next_end;
+};
+
+// What a write left behind.
+struct Written {
+  kubernetes::ObjectName object;
+  std::string uid;
+  std::string resource_version;  // of the last write that gave one back; may be empty
+  bool deleted = false;          // or was not there any more
 };
 
 struct ActionOutcome {
-  // Of each decision that changed something (kNew, kChanged, kReleased), with its error if one
-  // came.
+  // Of each decision that changed something (kNew, kChanged, kReleased), with its error if one came
+  // or the plan had one.
   std::vector<model::ActionRecord> records;
   std::vector<Error> errors;
+  // No plan may be made before all of this is shown.
+  std::vector<Written> written;
 };
 
 // A permission that an action needs, for the start-up check.

@@ -186,9 +186,10 @@ class Decider {
     }
     if (existing) candidate.claim.since = existing->since;
     if (action.expires_after) candidate.claim.until = candidate.claim.since + *action.expires_after;
+    // It ends once the status remembers that it has: where that cannot be written, the next plan
+    // would begin it again.
     if (candidate.claim.until && *candidate.claim.until <= now_) {
       waivers.AddExpired(unit, evidence);
-      return LetGo(i, "expired" + by);
     }
     Add(i, candidate);
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "response/quarantine/effectiveness.h"
+#include "response/quarantine/record.h"
 #include "response/quarantine/units.h"
 
 namespace narrows::response::quarantine {
@@ -15,12 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 5> kControllerLabels = {
     "pod-template-hash", "controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-name"};
-
-bool IsOurDomain(std::string_view key) {
-  const std::string_view domain = key.substr(0, key.find('/'));
-  return domain.size() < key.size() &&
-         (domain == "goharbor.io" || domain.ends_with(".goharbor.io"));
-}
 
 void AddKeys(const model::LabelSelector& selector, std::set<std::string>& keys) {
   using Operator = model::LabelRequirement::Operator;

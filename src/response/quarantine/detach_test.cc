@@ -75,6 +75,65 @@ TEST(Detach, LabelsComeBackOnRelease) {
   EXPECT_EQ(world.DenyAll(), nullptr);
 }
 
+// Whoever may edit the pod can write the annotation; a label that the API server refuses would hold
+// up all of the pod's release.
+TEST(Detach, ADamagedAnnotationDoesNotHoldUpTheRelease) {
+  for (const bool whole : {true, false}) {
+    World world = Detaching();
+    (void)world.Run();
+    auto& pod = world.cluster.objects.at("pods/shop/web-1").as_object();
+    pod["metadata"].as_object()["annotations"].as_object()["narrows.goharbor.io/detached-labels"] =
+        whole ? "hello" : R"({"app":"shop","tier":"no label","goharbor.io/inspection":"risk"})";
+    world.policies.clear();
+    const ActionPlan plan = world.Run();
+    EXPECT_EQ(world.LabelOf("web-1", "goharbor.io/controller"), "");
+    EXPECT_EQ(world.LabelOf("web-1", "goharbor.io/inspection"), "");
+    EXPECT_EQ(world.LabelOf("web-1", "app"), whole ? "" : "shop");
+    EXPECT_EQ(world.LabelOf("web-1", "tier"), "web") << "as it was";
+    ASSERT_EQ(world.outcome.records.size(), 1u);
+    EXPECT_THAT(world.outcome.records[0].error,
+                HasSubstr("not all labels are put back on pod web-1: annotation "
+                          "narrows.goharbor.io/detached-labels "));
+    EXPECT_THAT(world.Plan().operations, IsEmpty());
+  }
+}
+
+TEST(Detach, WhatTheRecordHasNoRoomForIsLabelledOnlyAndThePlanSaysSo) {
+  World world = Detaching();
+  world.ActionOf("p").max_percent = 100;
+  const std::string suffix(200, 'x');
+  for (int i = 0; i < 400; ++i)
+    world.AddPod(kWeb, "web-" + std::to_string(1000 + i) + suffix, kWebLabels);
+  const ActionPlan plan = world.Run();
+  EXPECT_TRUE(world.outcome.errors.empty());
+  EXPECT_EQ(world.Quarantined(), 401u);
+  EXPECT_EQ(world.LabelOf("web-1", "app"), "");
+  EXPECT_EQ(world.LabelOf("web-1399" + suffix, "app"), "shop");
+  ASSERT_EQ(plan.warnings.size(), 1u);
+  EXPECT_THAT(plan.warnings[0], HasSubstr("of the 401 pods of shop/Deployment/web are labelled "
+                                          "only, not detached"));
+  EXPECT_THAT(DecisionOn(plan, "shop/Deployment/web")->record.effectiveness.explanation,
+              HasSubstr("labelled only"));
+  (void)world.Run();
+  EXPECT_EQ(world.LabelOf("web-1399" + suffix, "app"), "shop") << "the next plan leaves it so";
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
+TEST(Detach, APodWhoseLabelsNoAnnotationCanKeepIsLabelledOnly) {
+  std::string labels = R"({"app":"shop","pod-template-hash":"h")";
+  for (int i = 0; i < 1100; ++i) labels += ",\"l" + std::to_string(i) + "\":\"v\"";
+  World world = Detaching("Deployment", labels + "}");
+  model::LabelSelector all;
+  for (int i = 0; i < 1100; ++i) all.match_labels["l" + std::to_string(i)] = "v";
+  world.services.push_back({"shop", "all", all.match_labels});
+  const ActionPlan plan = world.Run();
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  EXPECT_EQ(world.LabelOf("web-1", "app"), "shop");
+  EXPECT_EQ(plan.decisions[0].record.effectiveness.explanation,
+            "pod web-1 has more labels than an annotation can keep: labelled only");
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
 TEST(Detach, ReleaseByHandOfTheWorkloadReleasesItsDetachedPods) {
   World world = Detaching();
   (void)world.Run();

@@ -1,5 +1,6 @@
 #include "response/quarantine/manifests.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -111,8 +112,13 @@ json::object WholePolicy(std::string_view name, std::string_view name_space,
 
 std::string RecordsText(const std::vector<QuarantineRecord>& records) {
   std::string text = FormatRecords(records);
-  for (size_t most = records.size() / 2; text.size() > kMostRecordBytes; most /= 2) {
-    text = FormatRecords({records.begin(), records.begin() + static_cast<ptrdiff_t>(most)});
+  if (text.size() <= kMostRecordBytes) return text;
+  std::vector<QuarantineRecord> sorted = records;
+  std::stable_partition(sorted.begin(), sorted.end(),
+                        [](const QuarantineRecord& record) { return !record.detach.empty(); });
+  for (size_t most = sorted.size() / 2; text.size() > kMostRecordBytes; most /= 2) {
+    sorted.resize(most);
+    text = FormatRecords(sorted);
   }
   return text;
 }

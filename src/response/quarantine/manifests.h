@@ -12,7 +12,8 @@
 namespace narrows::response::quarantine {
 
 // The value of kRecordsAnnotation. Where the records would take more than half of what annotations
-// may, only the first ones are there: the pods carry theirs anyway.
+// may, only some are there, first those that name pods to
+// detach: the pods carry theirs anyway.
 std::string RecordsText(const std::vector<QuarantineRecord>& records);
 
 // The ancestor's deny-all NetworkPolicy, with the records of the namespace's quarantines.

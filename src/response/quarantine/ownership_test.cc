@@ -145,6 +145,22 @@ TEST(Records, NetworkPoliciesOfEmptiedNamespacesGo) {
   EXPECT_EQ(world.DenyAll(), nullptr);
 }
 
+TEST(Records, OnTheAncestorsNetworkPolicyGoWithTheLastPod) {
+  World world = OneViolated();
+  (void)world.Run();
+  auto& deny = world.cluster.objects.at("networkpolicies/shop/cnsi-networkpolicy--shop");
+  deny.at("metadata").at("annotations").as_object().erase("narrows.goharbor.io/managed-by");
+  for (const char* pod : {"web-1", "web-2", "api-1"}) world.RemovePod(pod);
+  (void)world.Run();
+  ASSERT_NE(world.DenyAll(), nullptr);
+  EXPECT_FALSE(world.DenyAll()
+                   ->at("metadata")
+                   .at("annotations")
+                   .as_object()
+                   .contains("narrows.goharbor.io/quarantined"));
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
+}
+
 TEST(ReleaseOfAll, TakesEverythingOffWhateverThePoliciesSay) {
   World world = OneViolated();
   world.ActionOf("p").allow.dns = true;

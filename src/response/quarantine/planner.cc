@@ -18,6 +18,11 @@ namespace {
 
 using Verb = Operation::Verb;
 
+// Of the names of pods to detach in the records of one namespace: less than half of what the
+// records may have.
+constexpr size_t kMostDetachBytes = 48 << 10;
+constexpr size_t kBytesAroundName = 3;  // quotes and comma
+
 // What the pods' annotation says: the record without the list that only the NetworkPolicy carries.
 QuarantineRecord OnPods(QuarantineRecord record) {
   record.detach.clear();
@@ -48,8 +53,14 @@ PodChange ReleaseOf(const model::Pod& pod) {
     if (pod.annotations.contains(key)) change.remove_annotations.emplace_back(key);
   }
   const auto saved = pod.annotations.find(kDetachedAnnotation);
-  if (saved != pod.annotations.end()) change.put_back = ParseLabels(saved->second);
+  if (saved != pod.annotations.end()) change.put_back = ParseLabels(saved->second).labels;
   return change;
+}
+
+// What of the labels taken off cannot be put back; empty where all can.
+std::string DamageOn(const model::Pod& pod) {
+  const auto saved = pod.annotations.find(kDetachedAnnotation);
+  return saved == pod.annotations.end() ? "" : ParseLabels(saved->second).damage;
 }
 
 // Plans one namespace: its units, which are [begin, end) of all.
@@ -66,6 +77,9 @@ class NamespacePlanner {
     }
     // A policy of this name that does not say it is the quarantine's is left alone.
     foreign_ = deny_ && !IsDenyAllPolicy(*deny_);
+    for (const Unit& unit : units) {
+      if (unit.observed) TakeRoom(unit.observed->detach);
+    }
   }
 
   void Plan() {
@@ -102,7 +116,7 @@ class NamespacePlanner {
     }
   }
 
-  QuarantineRecord RecordFor(const Unit& unit, const Demand& demand) const {
+  QuarantineRecord RecordFor(const Unit& unit, const Demand& demand) {
     QuarantineRecord record;
     record.workload = unit.origin;
     record.isolation = demand.isolation;
@@ -111,20 +125,59 @@ class NamespacePlanner {
     record.claims = demand.claims;
     if (record.isolation == model::Isolation::kDetach && !unit.detached) {
       record.detach = PodsToDetach(unit);
+      if (!demand.claims.empty() && !HasStarted(unit)) TakeRoom(record.detach);
     }
     return record;
   }
 
-  // Those chosen when the action started, as long as they are there; at its start all that live.
-  std::vector<std::string> PodsToDetach(const Unit& unit) const {
-    const bool started = unit.observed && unit.observed->isolation == model::Isolation::kDetach;
+  static bool HasStarted(const Unit& unit) {
+    return unit.observed && unit.observed->isolation == model::Isolation::kDetach;
+  }
+
+  // Those chosen when the action started, as long as they are there; at its start all that live, as
+  // far as the NetworkPolicy's record has room for them.
+  std::vector<std::string> PodsToDetach(const Unit& unit) {
     std::vector<std::string> names;
     for (const model::Pod* pod : unit.pods) {
-      if (!IsLiving(*pod) || !DetachObstacle(*pod).empty()) continue;
-      if (!started || HasPod(unit.observed->detach, pod->name)) names.push_back(pod->name);
+      if (!IsLiving(*pod) || !ObstacleTo(*pod).empty()) continue;
+      if (!HasStarted(unit) || HasPod(unit.observed->detach, pod->name)) {
+        names.push_back(pod->name);
+      }
     }
     std::sort(names.begin(), names.end());
+    if (HasStarted(unit)) return names;
+    size_t bytes = 0;
+    const auto over = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+      bytes += name.size() + kBytesAroundName;
+      return bytes > detach_room_;
+    });
+    if (over != names.end()) {
+      plan_.warnings.push_back(std::to_string(names.end() - over) + " of the " +
+                               std::to_string(names.size()) + " pods of " + unit.key +
+                               " are labelled only, not detached: NetworkPolicy " +
+                               DenyPolicyName(name_) + " has no room to record more");
+    }
+    names.erase(over, names.end());
     return names;
+  }
+
+  void TakeRoom(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      detach_room_ -= std::min(detach_room_, name.size() + kBytesAroundName);
+    }
+  }
+
+  // Why the pod is not detached: what it is, or that its labels could not be kept.
+  std::string ObstacleTo(const model::Pod& pod) const {
+    std::string obstacle = DetachObstacle(pod);
+    if (obstacle.empty() && !IsDetached(pod) && !FormatLabels(TakenOff(pod))) {
+      obstacle = "pod " + pod.name + " has more labels than an annotation can keep";
+    }
+    return obstacle;
+  }
+
+  model::Labels TakenOff(const model::Pod& pod) const {
+    return LabelsToTakeOff(pod, situation_.services, situation_.network_policies);
   }
 
   void Isolate(const Unit& unit, const Demand& demand) {
@@ -159,9 +212,9 @@ class NamespacePlanner {
   PodChange IsolationOf(const model::Pod& pod, const QuarantineRecord& record) const {
     PodChange change = LabelsOf(record);
     if (HasPod(record.detach, pod.name) && !IsDetached(pod)) {
-      change.take_off = LabelsToTakeOff(pod, situation_.services, situation_.network_policies);
+      change.take_off = TakenOff(pod);
       if (!change.take_off.empty()) {
-        change.set_annotations[std::string(kDetachedAnnotation)] = FormatLabels(change.take_off);
+        change.set_annotations[std::string(kDetachedAnnotation)] = *FormatLabels(change.take_off);
       }
     }
     const auto label = pod.labels.find(kAllowLabel);
@@ -180,13 +233,18 @@ class NamespacePlanner {
   void Release(const Unit& unit, const Demand& demand) {
     releases_ = true;
     std::vector<std::string> touched;
+    std::string damage;
     for (const model::Pod* pod : unit.pods) {
       if (!IsOurs(*pod)) continue;
       touched.push_back(pod->name);
       release_.push_back(PodOperation(*pod, ReleaseOf(*pod)));
+      if (const std::string on_pod = DamageOn(*pod); !on_pod.empty() && damage.empty()) {
+        damage = "not all labels are put back on pod " + pod->name + ": " + on_pod;
+      }
     }
     if (!unit.detached && !unit.observed->claims.empty()) going_.push_back(*unit.observed);
     Report(unit, demand, Standing::kReleased, *unit.observed, std::move(touched));
+    plan_.decisions.back().record.error = damage;
   }
 
   Operation PodOperation(const model::Pod& pod, PodChange change) const {
@@ -215,6 +273,12 @@ class NamespacePlanner {
     records.insert(records.end(), going_.begin(), going_.end());
     SortRecords(records);
     SortRecords(records_);
+    if (RecordsText(records).size() < FormatRecords(records).size()) {
+      plan_.warnings.push_back("NetworkPolicy " + name_ + "/" + DenyPolicyName(name_) +
+                               " has no room for the records of all " +
+                               std::to_string(records.size()) +
+                               " quarantines of its namespace: the rest stands on the pods only");
+    }
     if (!deny_) {
       PolicyOperation(Verb::kCreate, DenyPolicyName(name_), DenyPolicyBody(name_, records));
     } else if (RecordsOn(*deny_) != RecordsText(records) || !IsDenyAllSpec(*deny_)) {
@@ -237,7 +301,7 @@ class NamespacePlanner {
         PolicyOperation(Verb::kMergePatch, deny_->name, DenyPolicyPatch(records_, false));
       }
     } else if (IsManaged(*deny_) && !OthersAreLabelled()) {
-      PolicyOperation(Verb::kDelete, deny_->name, "", deny_->uid);
+      if (!deny_->terminating) PolicyOperation(Verb::kDelete, deny_->name, "", deny_->uid);
     } else if (recorded) {
       PolicyOperation(Verb::kMergePatch, deny_->name, DenyPolicyPatch({}, false));
     }
@@ -290,7 +354,7 @@ class NamespacePlanner {
 
   void DropAllowPolicies() {
     for (const model::NetworkPolicy* policy : ours_) {
-      if (!IsOurAllowPolicy(*policy)) continue;
+      if (!IsOurAllowPolicy(*policy) || policy->terminating) continue;
       const std::string& key = policy->pod_selector.match_labels.find(kAllowLabel)->second;
       if (!allow_keys_.contains(key)) {
         PolicyOperation(Verb::kDelete, policy->name, "", policy->uid);
@@ -349,13 +413,10 @@ class NamespacePlanner {
       labels[std::string(kControllerLabel)] = kControllerValue;
       labels[std::string(kInspectionLabel)] = kInspectionValue;
       if (HasPod(record.detach, pod->name)) {
-        for (const auto& [key, value] :
-             LabelsToTakeOff(*pod, situation_.services, situation_.network_policies)) {
-          labels.erase(key);
-        }
+        for (const auto& [key, value] : TakenOff(*pod)) labels.erase(key);
       } else if (!unit.detached) {
         ++not_detached;
-        const std::string obstacle = DetachObstacle(*pod);
+        const std::string obstacle = ObstacleTo(*pod);
         if (!obstacle.empty()) never_detached = obstacle + ": labelled only";
       }
       all = Combine(
@@ -384,6 +445,7 @@ class NamespacePlanner {
   std::vector<QuarantineRecord> records_;          // those for the NetworkPolicy's annotation
   std::vector<QuarantineRecord> going_;            // of units that are released
   std::set<std::string> allow_keys_;
+  size_t detach_room_ = kMostDetachBytes;  // for the names of pods to detach
   std::vector<Operation> isolate_;
   std::vector<Operation> release_;
 };
@@ -399,21 +461,28 @@ void AddWaivers(const Demands& demands, ActionPlan& plan) {
   }
 }
 
-// NetworkPolicies of ours in namespaces where no pod is left.
+// NetworkPolicies of ours, and our records on the ancestor's, in namespaces where no pod is left.
 void CleanEmptyNamespaces(const Situation& situation, std::span<const Unit> units,
                           ActionPlan& plan) {
   std::set<std::string_view> populated;
   for (const Unit& unit : units) populated.insert(unit.ref.name_space);
   for (const model::NetworkPolicy& policy : situation.network_policies) {
-    if (populated.contains(policy.name_space) || !IsManaged(policy) ||
+    if (populated.contains(policy.name_space) || policy.terminating ||
         (!IsDenyAllPolicy(policy) && !IsOurAllowPolicy(policy))) {
       continue;
     }
     Operation operation;
-    operation.verb = Verb::kDelete;
     operation.object = {kubernetes::kNetworkPolicies, policy.name_space, policy.name, ""};
-    operation.uid = policy.uid;
     operation.group = policy.name_space;
+    if (IsManaged(policy)) {
+      operation.verb = Verb::kDelete;
+      operation.uid = policy.uid;
+    } else if (policy.annotations.contains(kRecordsAnnotation)) {
+      operation.verb = Verb::kMergePatch;
+      operation.body = DenyPolicyPatch({}, false);
+    } else {
+      continue;
+    }
     plan.operations.push_back(std::move(operation));
   }
 }
@@ -425,6 +494,12 @@ ActionPlan PlanQuarantine(const Situation& situation, TimePoint now) {
   const std::vector<Unit> units = ObserveUnits(situation);
   const Demands demands = DecideDemands(situation, units, now);
   AddWaivers(demands, plan);
+  for (const Demand& demand : demands.of_unit) {
+    for (const Claim& claim : demand.claims) {
+      if (!claim.until || *claim.until <= now) continue;
+      plan.next_end = plan.next_end ? std::min(*plan.next_end, *claim.until) : claim.until;
+    }
+  }
   for (size_t begin = 0; begin < units.size();) {
     size_t end = begin;
     while (end < units.size() && units[end].ref.name_space == units[begin].ref.name_space) ++end;

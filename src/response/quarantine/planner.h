@@ -10,8 +10,9 @@ namespace narrows::response::quarantine {
 
 // From what is and what the policies want, what is to be done: pure. Each step can be derived again
 // from the cluster, so that the operations may be broken off anywhere: a NetworkPolicy comes before
-// the labels it selects by, labels go before the NetworkPolicy, and what must be remembered
-// (waivers) is written before it is acted on.
+// the labels it selects by, labels go before the NetworkPolicy, releases by hand are remembered
+// before they are acted on, and an isolation that has expired ends with the first plan made from a
+// status that remembers the expiry.
 ActionPlan PlanQuarantine(const Situation& situation, TimePoint now);
 
 // Nothing in the cluster is claimed by the policy any more, and no NetworkPolicy of its allow-list

@@ -358,13 +358,38 @@ TEST(Expiry, ReleasesAndOnlyANewFindingBeginsAgain) {
   world.now += std::chrono::hours(1);
   world.cluster.calls.clear();
   (void)world.Run();
+  EXPECT_THAT(world.cluster.calls, ElementsAre("patch inspectionpolicies//p"));  // remembered first
+  (void)world.Run();
   EXPECT_EQ(world.Quarantined(), 0u);
-  EXPECT_EQ(world.cluster.calls.front(), "patch inspectionpolicies//p");  // remembered first
   world.now += std::chrono::hours(100);
   EXPECT_THAT(world.Plan().operations, IsEmpty());
   world.Judge("p", kWeb, Verdict::kViolated, {"CVE-1", "CVE-2"});
   (void)world.Run();
   EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
+TEST(Expiry, WaitsForAStatusThatCanBeWritten) {
+  World world = OneViolated();
+  world.ActionOf("p").expires_after = std::chrono::hours(1);
+  (void)world.Run();
+  const std::string record = world.AnnotationOf("web-1", std::string(kRecordAnnotation));
+  world.now += std::chrono::hours(2);
+  world.cluster.refuse = [](const std::string& call) -> Status {
+    if (call.starts_with("patch inspectionpolicies")) return InvalidArgument("refused");
+    return Ok();
+  };
+  for (int round = 0; round < 3; ++round) {
+    const ActionPlan plan = world.Run();
+    EXPECT_EQ(DecisionOn(plan, "shop/Deployment/web")->standing, Standing::kKept);
+    EXPECT_TRUE(world.IsQuarantined("web-1"));
+    EXPECT_EQ(world.AnnotationOf("web-1", std::string(kRecordAnnotation)), record);
+    world.now += std::chrono::minutes(1);
+  }
+  world.cluster.refuse = [](const std::string&) { return Ok(); };
+  (void)world.Run();
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
+  EXPECT_THAT(world.Plan().operations, IsEmpty());
 }
 
 TEST(Expiry, IsForgottenOnceTheWorkloadPasses) {
@@ -373,6 +398,8 @@ TEST(Expiry, IsForgottenOnceTheWorkloadPasses) {
   (void)world.Run();
   world.now += std::chrono::hours(2);
   (void)world.Run();
+  (void)world.Run();
+  EXPECT_EQ(world.Quarantined(), 0u);
   world.Judge("p", kWeb, Verdict::kPassed);
   (void)world.Run();
   EXPECT_THAT(world.Find("p").waivers, IsEmpty());

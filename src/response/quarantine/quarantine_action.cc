@@ -81,6 +81,7 @@ class QuarantineAction final : public ResponseAction {
     Failures failures;
     for (const OperationResult& result : Execute(client_, plan.operations, context)) {
       if (result.error) outcome.errors.push_back(*result.error);
+      if (result.carried_out) outcome.written.push_back(result.written);
       failures.Add(result);
     }
     for (const Decision& decision : plan.decisions) {
@@ -89,7 +90,8 @@ class QuarantineAction final : public ResponseAction {
         continue;
       }
       model::ActionRecord record = decision.record;
-      record.error = failures.Of(record);
+      const std::string failure = failures.Of(record);
+      if (!failure.empty()) record.error = failure;
       LogOutcome(record);
       outcome.records.push_back(std::move(record));
     }

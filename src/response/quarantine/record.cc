@@ -4,11 +4,16 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.h"
+#include "base/strings.h"
+#include "model/label_selector.h"
 
 namespace narrows::response::quarantine {
 namespace {
 
 namespace json = boost::json;
+
+constexpr size_t kMostSavedLabels = 1000;
+constexpr size_t kMostSavedBytes = 64 << 10;
 
 json::object RecordJson(const QuarantineRecord& record) {
   json::array claims;
@@ -137,22 +142,44 @@ std::vector<QuarantineRecord> ParseRecords(std::string_view text) {
   return records;
 }
 
-std::string FormatLabels(const model::Labels& labels) {
+std::optional<std::string> FormatLabels(const model::Labels& labels) {
+  if (labels.size() > kMostSavedLabels) return std::nullopt;
   json::object object;
   for (const auto& [key, value] : labels) object[key] = value;
-  return json::serialize(object);
+  std::string text = json::serialize(object);
+  if (text.size() > kMostSavedBytes) return std::nullopt;
+  return text;
 }
 
-model::Labels ParseLabels(std::string_view text) {
-  model::Labels labels;
+SavedLabels ParseLabels(std::string_view text) {
+  SavedLabels saved;
+  const std::string annotation = "annotation " + std::string(kDetachedAnnotation);
   const auto value = ParseJson(text);
-  if (!value.has_value() || !value->is_object()) return labels;
-  for (const auto& member : value->get_object()) {
-    if (const auto* label = member.value().if_string()) {
-      labels.emplace(std::string(member.key()), std::string(*label));
+  if (!value.has_value() || !value->is_object()) {
+    saved.damage = annotation + " is no JSON object of labels";
+    return saved;
+  }
+  const json::object& object = value->get_object();
+  if (object.size() > kMostSavedLabels || text.size() > kMostSavedBytes) {
+    saved.damage = annotation + " is larger than Narrows writes it";
+    return saved;
+  }
+  for (const auto& member : object) {
+    const auto* label = member.value().if_string();
+    const std::string key(member.key());
+    if (label && model::IsLabelKey(key) && model::IsLabelValue(*label) && !IsOurDomain(key)) {
+      saved.labels.emplace(key, std::string(*label));
+    } else if (saved.damage.empty()) {
+      saved.damage = annotation + " has a label that cannot be put back: " + Printable(key, 80);
     }
   }
-  return labels;
+  return saved;
+}
+
+bool IsOurDomain(std::string_view key) {
+  const std::string_view domain = key.substr(0, key.find('/'));
+  return domain.size() < key.size() &&
+         (domain == "goharbor.io" || domain.ends_with(".goharbor.io"));
 }
 
 bool IsOurs(const model::Pod& pod) { return pod.annotations.contains(kRecordAnnotation); }

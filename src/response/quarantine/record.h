@@ -76,8 +76,19 @@ Result<QuarantineRecord> ParseRecord(std::string_view json);
 // Damaged elements are left out.
 std::vector<QuarantineRecord> ParseRecords(std::string_view json);
 
-std::string FormatLabels(const model::Labels& labels);
-model::Labels ParseLabels(std::string_view json);  // empty when it is damaged
+// The value of kDetachedAnnotation. Nothing where it would be too large: annotations have 256 KiB
+// in all, and a patch that puts the labels back 10,000 operations.
+std::optional<std::string> FormatLabels(const model::Labels& labels);
+// Anybody who may edit the pod can have written it. `damage` says what is left out and why: no JSON
+// object, too large, or what the API server would refuse as a label or is the quarantine's own.
+struct SavedLabels {
+  model::Labels labels;
+  std::string damage;  // empty when all of it can be put back
+};
+SavedLabels ParseLabels(std::string_view json);
+
+// A label of goharbor.io or below it.
+bool IsOurDomain(std::string_view key);
 
 // The pod carries our annotation.
 bool IsOurs(const model::Pod& pod);

@@ -44,7 +44,46 @@ TEST(QuarantineRecord, DamagedOnesAreRefused) {
   }
   EXPECT_EQ(ParseRecords(R"([{"workload":"a"},7,{}])").size(), 1u);
   EXPECT_TRUE(ParseRecords("{}").empty());
-  EXPECT_TRUE(ParseLabels("[1]").empty());
+}
+
+TEST(SavedLabels, AreReadBackAsWritten) {
+  const model::Labels labels = {{"app", "shop"}, {"example.com/tier", ""}};
+  const SavedLabels saved = ParseLabels(*FormatLabels(labels));
+  EXPECT_EQ(saved.labels, labels);
+  EXPECT_EQ(saved.damage, "");
+}
+
+TEST(SavedLabels, WhatCannotBeALabelIsLeftOutAndNamed) {
+  const std::string long_value(64, 'v');
+  for (const auto& [json, damage] : std::vector<std::pair<std::string, const char*>>{
+           {"", "no JSON object"},
+           {"[1]", "no JSON object"},
+           {R"({"app":"shop","tier":7})", "cannot be put back: tier"},
+           {R"({"app":"shop","no key":"v"})", "cannot be put back: no key"},
+           {R"({"app":"shop","tier":"a b"})", "cannot be put back: tier"},
+           {R"({"app":"shop","tier":")" + long_value + "\"}", "cannot be put back: tier"},
+           {R"({"app":"shop","goharbor.io/inspection":"risk"})",
+            "cannot be put back: goharbor.io/inspection"},
+           {R"({"app":")" + std::string(70'000, 'v') + "\"}", "larger than Narrows writes it"}}) {
+    const SavedLabels saved = ParseLabels(json);
+    EXPECT_THAT(saved.damage, HasSubstr(damage)) << json.substr(0, 80);
+    EXPECT_THAT(saved.damage, HasSubstr("narrows.goharbor.io/detached-labels"));
+    const bool some = json.find("shop") != std::string::npos;
+    EXPECT_EQ(saved.labels, some ? model::Labels({{"app", "shop"}}) : model::Labels());
+  }
+}
+
+TEST(SavedLabels, TooManyAreNotWritten) {
+  model::Labels labels;
+  for (int i = 0; i < 1000; ++i) labels["l" + std::to_string(i)] = "v";
+  EXPECT_TRUE(FormatLabels(labels).has_value());
+  EXPECT_EQ(ParseLabels(*FormatLabels(labels)).labels.size(), 1000u);
+  labels["one-more"] = "v";
+  EXPECT_FALSE(FormatLabels(labels).has_value());
+  labels.clear();
+  for (int i = 0; i < 900; ++i)
+    labels[std::string(50, 'k') + std::to_string(i)] = std::string(60, 'v');
+  EXPECT_FALSE(FormatLabels(labels).has_value());
 }
 
 TEST(ReleasePatch, AddsToTheListAndDropsWhatIsOver) {

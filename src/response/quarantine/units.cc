@@ -9,7 +9,7 @@ namespace {
 
 model::Labels TakenOff(const model::Pod& pod) {
   const auto saved = pod.annotations.find(kDetachedAnnotation);
-  return saved == pod.annotations.end() ? model::Labels() : ParseLabels(saved->second);
+  return saved == pod.annotations.end() ? model::Labels() : ParseLabels(saved->second).labels;
 }
 
 model::WorkloadRef RefOfPod(const model::Pod& pod) {

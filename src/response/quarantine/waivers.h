@@ -33,7 +33,8 @@ class Waivers {
   // it may. To be called once for each unit that exists.
   std::optional<std::string> Waived(const Unit& unit, const Evidence& evidence);
 
-  // The isolation of the unit has come to its end.
+  // The isolation of the unit has come to its end; it is waived from the next plan on, which is
+  // made from a status that remembers this.
   void AddExpired(const Unit& unit, const Evidence& evidence);
 
   // All that are to be remembered, sorted; entries of units that were not asked for are gone.
