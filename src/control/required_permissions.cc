@@ -39,6 +39,8 @@ std::vector<kubernetes::Permission> RequiredPermissions(const response::Response
          slash == std::string::npos ? "" : permission.resource.substr(slash + 1), "",
          permission.why});
   }
+  for (const char* resource : {"serviceaccounts", "secrets"})
+    add({"get", "", resource, "", "", "to log in to registries as the kubelet does"});
   add({"create", "", "events", "", "", "to report on the objects concerned"});
   for (const char* verb : {"get", "create", "patch", "update"})
     add({verb, "coordination.k8s.io", "leases", "", std::string(own_namespace),

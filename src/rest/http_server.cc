@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -26,6 +27,7 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 
 constexpr uint32_t kMostHeaderBytes = 8192;
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 struct Endpoint {
   asio::ip::address address;
@@ -120,7 +122,10 @@ class Session : public std::enable_shared_from_this<Session> {
 class BeastServer final : public HttpServer {
  public:
   BeastServer(HttpServerOptions options, Handler handler)
-      : options_(std::move(options)), handler_(std::move(handler)), acceptor_(context_) {}
+      : options_(std::move(options)),
+        handler_(std::move(handler)),
+        acceptor_(context_),
+        pause_(context_) {}
 
   ~BeastServer() override {
     context_.stop();
@@ -145,25 +150,39 @@ class BeastServer final : public HttpServer {
 
  private:
   void Accept() {
-    acceptor_.async_accept(
-        asio::make_strand(context_), [this](beast::error_code error, tcp::socket socket) {
-          if (error == asio::error::operation_aborted) return;
-          if (error) {
-            LogWarning("a connection could not be accepted", {{"error", error.message()}});
-          } else {
-            Serve(std::move(socket));
-          }
-          Accept();
-        });
+    acceptor_.async_accept(asio::make_strand(context_),
+                           [this](beast::error_code error, tcp::socket socket) {
+                             if (error == asio::error::operation_aborted) return;
+                             if (error) return Pause(error);
+                             failing_ = false;
+                             Serve(std::move(socket));
+                             Accept();
+                           });
+  }
+
+  // The waiting connection stays in the queue, so that without a pause the next try would fail at
+  // once, and the next: no file descriptors are left, say. Closing a silent connection gives one.
+  void Pause(beast::error_code error) {
+    if (!std::exchange(failing_, true))
+      LogWarning("connections cannot be accepted, trying on", {{"error", error.message()}});
+    CloseOldest();
+    pause_.expires_after(kAcceptPause);
+    pause_.async_wait([this](beast::error_code stopped) {
+      if (!stopped) Accept();
+    });
+  }
+
+  void CloseOldest() {
+    std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
+    if (sessions_.empty()) return;
+    if (const auto oldest = sessions_.front().lock()) oldest->Close();
+    sessions_.pop_front();
   }
 
   // Whoever holds connections open and sends nothing must not shut out the kubelet's probes.
   void Serve(tcp::socket socket) {
     std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
-    if (sessions_.size() >= options_.most_connections) {
-      if (const auto oldest = sessions_.front().lock()) oldest->Close();
-      sessions_.pop_front();
-    }
+    if (sessions_.size() >= options_.most_connections) CloseOldest();
     const auto session =
         std::make_shared<Session>(std::move(socket), handler_, options_.idle_timeout);
     sessions_.push_back(session);
@@ -175,6 +194,8 @@ class BeastServer final : public HttpServer {
   std::deque<std::weak_ptr<Session>> sessions_;  // of the acceptor, which accepts one at a time
   asio::io_context context_;
   tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
+  bool failing_ = false;  // the last try to accept failed
   uint16_t port_ = 0;
   std::vector<std::thread> threads_;
 };

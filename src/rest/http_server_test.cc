@@ -3,12 +3,40 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <deque>
+#include <mutex>
+#include <vector>
 
 #include "base/call_context.h"
 #include "http/http_client.h"
+
+namespace {
+
+// When accept(2) was refused as if there were no file descriptors left. Taking them all for real
+// would leave none for the sanitizers.
+struct Refusals {
+  std::mutex mutex;
+  bool active = false;
+  std::vector<std::chrono::steady_clock::time_point> at;
+} refusals;
+
+}  // namespace
+
+// In place of the C library's.
+extern "C" int accept(int socket, sockaddr* address, socklen_t* length) {
+  const std::lock_guard lock(refusals.mutex);
+  if (refusals.active) {
+    refusals.at.push_back(std::chrono::steady_clock::now());
+    errno = EMFILE;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_accept4, socket, address, length, 0));
+}
 
 namespace narrows::rest {
 namespace {
@@ -84,6 +112,30 @@ TEST_F(HttpServerTest, SilentConnectionsDoNotShutOutOthers) {
   const auto response = Send("GET", "/healthz");
   ASSERT_TRUE(response.has_value()) << response.error().message;
   EXPECT_EQ(response->status, 200);
+}
+
+TEST_F(HttpServerTest, WithoutFileDescriptorsItWaitsBetweenItsTriesAndGoesOn) {
+  {
+    const std::lock_guard lock(refusals.mutex);
+    refusals.active = true;
+  }
+  const SilentClient waiting(server_->port());
+  ASSERT_TRUE(waiting.connected());
+  const auto tries = [] {
+    const std::lock_guard lock(refusals.mutex);
+    return refusals.at.size();
+  };
+  const CallContext patience = CallContext::WithTimeout(std::chrono::seconds(30));
+  while (tries() < 4 && patience.SleepFor(std::chrono::milliseconds(10)).has_value()) {
+  }
+  {
+    const std::lock_guard lock(refusals.mutex);
+    refusals.active = false;
+    ASSERT_GE(refusals.at.size(), 4u);
+    for (size_t i = 1; i < refusals.at.size(); ++i)
+      EXPECT_GE(refusals.at[i] - refusals.at[i - 1], std::chrono::milliseconds(90));
+  }
+  EXPECT_EQ(Send("GET", "/")->status, 200);
 }
 
 TEST(Listen, MalformedAndTakenAddressesAreErrors) {

@@ -81,7 +81,8 @@ class QuarantineTest : public LabTest {
       model::Finding finding;
       finding.severity = model::Severity::kHigh;
       finding.vulnerability.id = "CVE-2024-1";
-      assessment.containers[0].violations = {{std::make_shared<const model::Finding>(finding), "severity", ""}};
+      assessment.containers[0].violations = {
+          {std::make_shared<const model::Finding>(finding), "severity", ""}};
     }
     return assessment;
   }

@@ -15,7 +15,7 @@ Status ServeProcess::Start() {
   std::error_code error;
   std::filesystem::create_directories(options_.folder, error);
   const std::string probes = "127.0.0.1:" + std::to_string(options_.port);
-  const std::string metrics = "127.0.0.1:" + std::to_string(options_.port + 1);
+  const std::string metrics = options_.metrics_host + ":" + std::to_string(options_.port + 1);
   std::vector<std::string> argv = {NARROWS_BINARY,
                                    "serve",
                                    "--kubeconfig=" + options_.kubeconfig,
@@ -57,6 +57,16 @@ std::string ServeProcess::Get(const std::string& path, bool metrics) const {
   request.url = "http://127.0.0.1:" + std::to_string(options_.port + (metrics ? 1 : 0)) + path;
   const auto answer = (*client)->Send(request, CallContext::WithTimeout(std::chrono::seconds(10)));
   return answer.has_value() ? answer->body : "";
+}
+
+int ServeProcess::GetMetrics(const std::string& token) const {
+  const auto client = http::MakeHttpClient({.proxy = "none"});
+  if (!client.has_value()) return 0;
+  http::HttpRequest request;
+  request.url = "http://127.0.0.1:" + std::to_string(options_.port + 1) + "/metrics";
+  if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+  const auto answer = (*client)->Send(request, CallContext::WithTimeout(std::chrono::seconds(30)));
+  return answer.has_value() ? answer->status : 0;
 }
 
 std::string ServeProcess::Log() const {

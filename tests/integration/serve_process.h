@@ -18,7 +18,8 @@ class ServeProcess {
     std::filesystem::path folder;    // for store and log; made when it is needed
     std::filesystem::path database;  // may be missing
     std::string plain_registry;      // HOST:PORT
-    uint16_t port = 0;               // of the probes; the metrics have the next one
+    std::string metrics_host = "127.0.0.1";
+    uint16_t port = 0;  // of the probes; the metrics have the next one
   };
 
   explicit ServeProcess(Options options) : options_(std::move(options)) {}
@@ -33,6 +34,8 @@ class ServeProcess {
 
   // The body of a GET; empty when nobody answers.
   std::string Get(const std::string& path, bool metrics = false) const;
+  // The HTTP status of a GET of /metrics with that bearer token; 0 when nobody answers.
+  int GetMetrics(const std::string& token) const;
   bool Ready() const { return Get("/readyz") == "ok\n"; }
   std::string Log() const;
 

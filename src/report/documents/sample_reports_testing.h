@@ -84,10 +84,10 @@ inline ScanReport SampleScan() {
   report.warnings = {"Debian 12 is out of support"};
   report.database =
       DatabaseState{"/var/lib/narrows/db/narrows.db", Noon(8), "abcd", {{"Debian", Noon(6)}}};
-  report.judgement =
-      PolicyJudgement{"ci",
-                      model::Verdict::kViolated,
-                      {{critical, "severity", "Critical exceeds the accepted Medium"}}};
+  report.judgement = PolicyJudgement{"ci",
+                                     model::Verdict::kViolated,
+                                     {{std::make_shared<const model::Finding>(critical), "severity",
+                                       "Critical exceeds the accepted Medium"}}};
   return report;
 }
 
