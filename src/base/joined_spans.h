@@ -55,7 +55,7 @@ class JoinedSpans {
   // Of one array; implicit, so that whoever has but one need not think of this class.
   template <typename Array,
             typename = std::enable_if_t<std::is_convertible_v<const Array&, std::span<const T>>>>
-  JoinedSpans(const Array& whole) {
+  JoinedSpans(const Array& whole) {  // NOLINT(google-explicit-constructor)
     Add(whole);
   }
 
