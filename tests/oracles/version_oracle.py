@@ -53,7 +53,7 @@ def advisory_versions(ecosystem):
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist()):
             for entry in json.loads(archive.read(name)).get("affected", []):
-                if entry.get("package", {}).get("ecosystem") != ecosystem:
+                if entry.get("package", {}).get("ecosystem", "").split(":")[0] != ecosystem:
                     continue
                 versions = by_package.setdefault(entry["package"]["name"], set())
                 versions.update(entry.get("versions", []))
