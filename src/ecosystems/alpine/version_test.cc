@@ -1,35 +1,15 @@
 #include "ecosystems/alpine/version.h"
 
-#include <gtest/gtest.h>
-#include <rapidcheck.h>
-
-#include <string>
-#include <tuple>
-#include <vector>
+#include "ecosystems/version_order_conformance.h"
 
 namespace narrows::ecosystems::alpine {
 namespace {
 
-struct Pair {
-  const char* a;
-  char order;
-  const char* b;
-};
-
-char OrderOf(std::string_view a, std::string_view b) {
-  static const auto kOrder = MakeAlpineVersionOrder();
-  const auto order = kOrder->Compare(a, b);
-  return std::is_lt(order) ? '<' : std::is_gt(order) ? '>' : '=';
-}
+using Pair = OrderedPair;
 
 class AlpineVersionTable : public testing::TestWithParam<Pair> {};
 
-TEST_P(AlpineVersionTable, HoldsBothWays) {
-  const auto [a, order, b] = GetParam();
-  EXPECT_EQ(OrderOf(a, b), order) << a << ' ' << b;
-  const char reversed = order == '<' ? '>' : order == '>' ? '<' : '=';
-  EXPECT_EQ(OrderOf(b, a), reversed) << b << ' ' << a;
-}
+TEST_P(AlpineVersionTable, HoldsBothWays) { ExpectPairs(*MakeAlpineVersionOrder(), {GetParam()}); }
 
 INSTANTIATE_TEST_SUITE_P(
     Specification, AlpineVersionTable,
@@ -81,33 +61,9 @@ TEST(AlpineVersion, RefusesOthersAndSaysWhy) {
   }
 }
 
-rc::Gen<std::string> Versions() {
-  const std::vector<std::string> pieces = {"0",  "1",   "01",     "10",   ".",   ".0", ".1",  "a",
-                                           "_p", "_rc", "_alpha", "_git", "-r1", "-r", "~ab", "?"};
-  return rc::gen::map(
-      rc::gen::resize(7, rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces))),
-      [](const std::vector<std::string>& parts) {
-        std::string version;
-        for (const auto& part : parts) version += part;
-        return version;
-      });
-}
-
 TEST(AlpineVersion, IsATotalOrder) {
-  const auto order = MakeAlpineVersionOrder();
-  EXPECT_TRUE(rc::check("antisymmetric", [&] {
-    const auto [a, b] = *rc::gen::pair(Versions(), Versions());
-    const auto forth = order->Compare(a, b);
-    const auto back = order->Compare(b, a);
-    RC_ASSERT((std::is_lt(forth) == std::is_gt(back)));
-    RC_ASSERT((std::is_eq(forth) == std::is_eq(back)));
-    RC_ASSERT(std::is_eq(order->Compare(a, a)));
-  }));
-  EXPECT_TRUE(rc::check("transitive", [&] {
-    const auto [a, b, c] = *rc::gen::tuple(Versions(), Versions(), Versions());
-    if (std::is_lteq(order->Compare(a, b)) && std::is_lteq(order->Compare(b, c)))
-      RC_ASSERT(std::is_lteq(order->Compare(a, c)));
-  }));
+  ExpectTotalOrder(*MakeAlpineVersionOrder(), {"0", "1", "01", "10", ".", ".0", ".1", "a", "_p",
+                                               "_rc", "_alpha", "_git", "-r1", "-r", "~ab", "?"});
 }
 
 }  // namespace
