@@ -134,6 +134,7 @@ class SampleImages(unittest.TestCase):
             {
                 "almalinux",
                 "alpine",
+                "application",
                 "debian-11",
                 "debian-12",
                 "debian-12-layers",
