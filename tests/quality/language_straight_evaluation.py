@@ -3,8 +3,8 @@
 
     language_straight_evaluation.py MATCH_PACKAGES
 
-The evaluation is the OSV schema's own pseudo code, with `packaging` comparing versions of PyPI and npm's
-`semver` those of npm, Go and crates.io. The packages are those the records speak of, under any spelling of
+The evaluation is the OSV schema's own pseudo code, with `packaging` comparing versions of PyPI, npm's `semver`
+those of npm, Go and crates.io, Gem::Version and composer/semver those of RubyGems and Packagist. The packages are those the records speak of, under any spelling of
 their names, in versions on both sides of every event, and such as the records list. Advisories:
 $NARROWS_ADVISORIES or ../shared/advisories; without any the test counts as skipped.
 """
@@ -26,7 +26,7 @@ SKIPPED = 77
 MOST_PACKAGES = 400  # an ecosystem
 MOST_VERSIONS = 12  # a package
 
-COMPARER = r"""
+NODE = r"""
 const SemVer = require(process.argv[1]).SemVer;
 const parse = (text) => { try { return new SemVer(text); } catch { return null; } };
 require("readline").createInterface({input: process.stdin}).on("line", (line) => {
@@ -35,25 +35,67 @@ require("readline").createInterface({input: process.stdin}).on("line", (line) =>
 });
 """
 
+RUBY = r"""
+require "rubygems"
+STDOUT.sync = true
+STDIN.each_line do |line|
+  pair = line.chomp.split("\t", -1)
+  valid = pair.all? { |v| !v.strip.empty? && Gem::Version.correct?(v) }
+  puts valid ? Gem::Version.new(pair[0]) <=> Gem::Version.new(pair[1]) : "!"
+end
+"""
 
-class SemVerOrder:
-    """Compares by npm's semver, in one process of node."""
+PHP_LIBRARY = "/usr/share/php/Composer/Semver/autoload.php"
+PHP = r"""
+require $argv[1];
+$parser = new Composer\Semver\VersionParser();
+$normalize = function ($text) use ($parser) {
+  try { $normal = $parser->normalize($text); } catch (UnexpectedValueException $e) { return null; }
+  return strncmp($normal, "dev-", 4) === 0 ? null : $normal;
+};
+while (($line = fgets(STDIN)) !== false) {
+  [$a, $b] = array_map($normalize, explode("\t", rtrim($line, "\n")));
+  echo $a === null || $b === null ? "!" : version_compare($a, $b), "\n";
+}
+"""
 
-    def __init__(self):
-        npm = shutil.which("npm")
-        root = subprocess.run([npm, "root", "-g"], capture_output=True, text=True, check=True).stdout.strip() if npm else ""
-        folders = [f for f in (f"{root}/npm/node_modules/semver", "/usr/share/nodejs/semver") if os.path.exists(f"{f}/package.json")]
-        if not folders or not shutil.which("node"):
-            print("SKIPPED, nothing was compared: node and npm's semver are not installed")
-            sys.exit(SKIPPED)
-        self.node = subprocess.Popen(["node", "-e", COMPARER, folders[0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+class LineOrder:
+    """Compares by one process that answers two versions a line by -1, 0, 1, or "!" where one is none."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @functools.lru_cache(maxsize=None)
     def __call__(self, a, b):
-        self.node.stdin.write(f"{a}\t{b}\n")
-        self.node.stdin.flush()
-        answer = self.node.stdout.readline().strip()
+        self.process.stdin.write(f"{a}\t{b}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().strip()
         return None if answer == "!" else int(answer)
+
+
+def semver_folder():
+    npm = shutil.which("npm")
+    root = subprocess.run([npm, "root", "-g"], capture_output=True, text=True, check=True).stdout.strip() if npm else ""
+    folders = (f"{root}/npm/node_modules/semver", "/usr/share/nodejs/semver")
+    return next((f for f in folders if os.path.exists(f"{f}/package.json")), None)
+
+
+def orders():
+    """Ecosystem -> order; what is not installed is said and left out."""
+    found = {"PyPI": python_order}
+    node = semver_folder() if shutil.which("node") else None
+    if node:
+        semver = LineOrder(["node", "-e", NODE, node])
+        found |= {"npm": semver, "Go": semver, "crates.io": semver}
+    if shutil.which("ruby"):
+        found["RubyGems"] = LineOrder(["ruby", "-e", RUBY])
+    if shutil.which("php") and os.path.exists(PHP_LIBRARY):
+        found["Packagist"] = LineOrder(["php", "-r", PHP, "--", PHP_LIBRARY])
+    for ecosystem in ("npm", "Go", "crates.io", "RubyGems", "Packagist"):
+        if ecosystem not in found:
+            print(f"{ecosystem}: NOT COMPARED, what would compare its versions is not installed")
+    return found
 
 
 @functools.lru_cache(maxsize=None)
@@ -70,7 +112,9 @@ def python_order(a, b):
 
 
 def canonical(ecosystem, name):
-    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "PyPI" else name
+    if ecosystem == "PyPI":
+        return re.sub(r"[-_.]+", "-", name).lower()
+    return name.lower() if ecosystem == "Packagist" else name
 
 
 def load(path, ecosystem, order):
@@ -179,7 +223,7 @@ def neighbours(rng, ecosystem, entries, order):
     chosen = {"0.0.1", "99999.0.0"}
     for version in {v for _, entry in entries for v in versions_of(entry)}:
         chosen.add(version)
-        chosen.add(version + (".1" if ecosystem == "PyPI" else "-0" if "-" not in version else ".0"))
+        chosen.add(version + (".1" if ecosystem in ("PyPI", "RubyGems") else "-beta1" if ecosystem == "Packagist" else "-0" if "-" not in version else ".0"))
         chosen.add(re.sub(r"(\d+)(?!.*\d)", lambda m: str(max(0, int(m[1]) - 1)), version))
         chosen.add(re.sub(r"(\d+)(?!.*\d)", lambda m: str(int(m[1]) + 1), version))
     chosen = sorted(v for v in chosen if order(v, v) is not None)
@@ -187,6 +231,8 @@ def neighbours(rng, ecosystem, entries, order):
 
 
 def spelt(rng, ecosystem, name):
+    if ecosystem == "Packagist":
+        return "".join(c.upper() if rng.random() < 0.3 else c for c in name)
     if ecosystem != "PyPI":
         return name
     return "".join(rng.choice("-_.") if c == "-" else c.upper() if rng.random() < 0.3 else c for c in name)
@@ -227,9 +273,7 @@ def main():
     else:
         print("SKIPPED, nothing was compared: there are no advisories of languages")
         sys.exit(SKIPPED)
-    semver = SemVerOrder()
-    orders = {"PyPI": python_order, "npm": semver, "Go": semver, "crates.io": semver}
-    failed = [ecosystem for ecosystem, order in orders.items() if compare(sys.argv[1], osv, ecosystem, order)]
+    failed = [ecosystem for ecosystem, order in orders().items() if compare(sys.argv[1], osv, ecosystem, order)]
     sys.exit(1 if failed else 0)
 
 
