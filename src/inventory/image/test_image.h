@@ -62,9 +62,8 @@ class TestExtractor final : public ecosystems::PackageExtractor {
     if (content.starts_with("damaged")) return DataLoss("not a list");
     Extracted extracted;
     for (const std::string_view line : Split(content, '\n')) {
-      if (line.starts_with("owns ")) {  // "owns PATH NAME"
-        const auto words = Split(line, ' ');
-        extracted.owned.push_back({std::string(words.at(2)), {}});
+      if (const auto words = Split(line, ' '); words.size() == 3 && words[0] == "owns") {
+        extracted.owned.push_back({std::string(words[2]), {}});
         extracted.owned.back().Add(words[1]);
         continue;
       }
