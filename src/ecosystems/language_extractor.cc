@@ -1,6 +1,7 @@
 #include "ecosystems/language_extractor.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 
 namespace narrows::ecosystems {
 namespace {
+
+constexpr ptrdiff_t kMostJsonValues = 500'000;
 
 class LanguageExtractor final : public PackageExtractor {
  public:
@@ -58,6 +61,15 @@ model::Package LanguagePackage(std::string name, std::string version) {
   package.name = std::move(name);
   package.version = std::move(version);
   return package;
+}
+
+Status CheckJsonSize(std::string_view text) {
+  const auto values = std::count_if(text.begin(), text.end(), [](char c) {
+    return c == ',' || c == ':' || c == '[' || c == '{';
+  });
+  if (values <= kMostJsonValues) return Ok();
+  return ResourceExhausted("a JSON text of more than " + std::to_string(kMostJsonValues) +
+                           " values");
 }
 
 std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }

@@ -29,6 +29,10 @@ std::unique_ptr<PackageExtractor> MakeLanguageExtractor(const LanguageFormat& fo
 // A package of a language's registry: such packages are built from no other source.
 model::Package LanguagePackage(std::string name, std::string version);
 
+// kResourceExhausted for a JSON text that may hold more than half a million values: a tree of it
+// takes fifty times the memory of a text that is made for that.
+Status CheckJsonSize(std::string_view text);
+
 // What is behind the last "/".
 std::string_view FileName(std::string_view path);
 

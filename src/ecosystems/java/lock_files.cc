@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "ecosystems/java/coordinates.h"
+#include "ecosystems/language_extractor.h"
 #include "ecosystems/record_text.h"
 
 namespace narrows::ecosystems::java {
@@ -65,6 +66,7 @@ Result<PackageExtractor::Extracted> ParseGradleLock(std::string_view content) {
 }
 
 Result<PackageExtractor::Extracted> ParseSbtLock(std::string_view content) {
+  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a lock file of sbt");
   const boost::json::object* lock = document.if_object();

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "ecosystems/language_extractor.h"
 #include "ecosystems/npm/descriptor.h"
 #include "ecosystems/npm/lock_files.h"
 #include "ecosystems/record_text.h"
@@ -58,6 +59,7 @@ class PackageLockReader {
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParsePackageLock(std::string_view content) {
+  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a lock file of npm");
   const boost::json::object* lock = document.if_object();
