@@ -6,11 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/strings.h"
 #include "ecosystems/ecosystem_names.h"
 
 namespace narrows::ecosystems {
 namespace {
 
+constexpr size_t kMostPackages = 50'000;
 constexpr ptrdiff_t kMostJsonValues = 500'000;
 
 class LanguageExtractor final : public PackageExtractor {
@@ -61,6 +63,18 @@ model::Package LanguagePackage(std::string name, std::string version) {
   package.name = std::move(name);
   package.version = std::move(version);
   return package;
+}
+
+void AddLanguagePackage(std::string_view what, std::string_view name, std::string_view version,
+                        PackageExtractor::Extracted& extracted, Complaints& complaints) {
+  if (!IsToken(name) || !IsToken(version)) {
+    complaints.Add(std::string(what) + " without a usable name or version: '" +
+                   Printable(name, 80) + "' '" + Printable(version, 80) + "'");
+  } else if (extracted.packages.size() == kMostPackages) {
+    complaints.Add("the file has more than " + std::to_string(kMostPackages) + " packages");
+  } else {
+    extracted.packages.push_back(LanguagePackage(std::string(name), std::string(version)));
+  }
 }
 
 Status CheckJsonSize(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "ecosystems/package_extractor.h"
+#include "ecosystems/record_text.h"
 #include "model/package.h"
 
 namespace narrows::ecosystems {
@@ -28,6 +29,11 @@ std::unique_ptr<PackageExtractor> MakeLanguageExtractor(const LanguageFormat& fo
 
 // A package of a language's registry: such packages are built from no other source.
 model::Package LanguagePackage(std::string name, std::string version);
+
+// Adds the package that a file has an entry of. One whose name or version cannot stand is named in
+// the complaints, as "WHAT without …"; of those past 50,000 it is only said that there are some.
+void AddLanguagePackage(std::string_view what, std::string_view name, std::string_view version,
+                        PackageExtractor::Extracted& extracted, Complaints& complaints);
 
 // kResourceExhausted for a JSON text that may hold more than half a million values: a tree of it
 // takes fifty times the memory of a text that is made for that.

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace narrows::ecosystems {
 namespace {
@@ -31,6 +33,19 @@ TEST(LanguageExtractor, GivesAPackageOfAFileOnceWithItsEvidence) {
   EXPECT_EQ(extracted->packages[0].source_name, "a");
   EXPECT_EQ(extracted->packages[0].evidence, model::Evidence::kLockFile);
   EXPECT_EQ(extracted->packages[2].path, "inner");
+}
+
+TEST(LanguagePackages, AreBoundedAndNamedWhereTheyCannotStand) {
+  PackageExtractor::Extracted extracted;
+  Complaints complaints;
+  for (int i = 0; i <= 50'000; ++i)
+    AddLanguagePackage("a crate", "a", std::to_string(i), extracted, complaints);
+  AddLanguagePackage("a crate", "a b", "1", extracted, complaints);
+  EXPECT_EQ(extracted.packages.size(), 50'000u);
+  const std::vector<std::string> said = std::move(complaints).Take();
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0], "the file has more than 50000 packages");
+  EXPECT_EQ(said[1], "a crate without a usable name or version: 'a b' '1'");
 }
 
 TEST(Paths, AreTakenApart) {

@@ -10,8 +10,6 @@
 namespace narrows::ecosystems::cargo {
 namespace {
 
-constexpr size_t kMostPackages = 50'000;
-
 // [[package]] tables; those without a source are the project's own.
 class LockReader final : public TomlVisitor {
  public:
@@ -42,17 +40,11 @@ class LockReader final : public TomlVisitor {
 
  private:
   void EndPackage() {
-    const bool wanted = std::exchange(in_package_, false) && std::exchange(has_source_, false);
-    std::string name = std::exchange(name_, {});
-    std::string version = std::exchange(version_, {});
-    if (!wanted) return;
-    if (!IsToken(name) || !IsToken(version)) {
-      complaints_.Add("a crate without a usable name or version: '" + Printable(name, 80) + "'");
-    } else if (extracted_.packages.size() == kMostPackages) {
-      complaints_.Add("the file has more than " + std::to_string(kMostPackages) + " crates");
-    } else {
-      extracted_.packages.push_back(LanguagePackage(std::move(name), std::move(version)));
-    }
+    const bool wanted = in_package_ && has_source_;
+    in_package_ = has_source_ = false;
+    if (wanted) AddLanguagePackage("a crate", name_, version_, extracted_, complaints_);
+    name_.clear();
+    version_.clear();
   }
 
   PackageExtractor::Extracted extracted_;

@@ -36,13 +36,8 @@ Result<PackageExtractor::Extracted> ParseProgram(std::string_view content) {
   for (const boost::json::value& value : *packages) {
     const auto* entry = value.if_object();
     if (entry == nullptr || JsonString(*entry, "kind", "runtime") != "runtime") continue;
-    std::string name = JsonString(*entry, "name");
-    std::string version = JsonString(*entry, "version");
-    if (IsToken(name) && IsToken(version)) {
-      extracted.packages.push_back(LanguagePackage(std::move(name), std::move(version)));
-    } else {
-      complaints.Add("a crate without a usable name or version: '" + Printable(name, 80) + "'");
-    }
+    AddLanguagePackage("a crate", JsonString(*entry, "name"), JsonString(*entry, "version"),
+                       extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();
   return extracted;

@@ -34,13 +34,8 @@ PackageExtractor::Extracted ReadPackages(const boost::json::array& packages) {
   for (const boost::json::value& value : packages) {
     const auto* entry = value.if_object();
     if (entry == nullptr) continue;
-    std::string name = JsonString(*entry, "name");
-    std::string version = JsonString(*entry, "version");
-    if (IsToken(name) && IsToken(version)) {
-      extracted.packages.push_back(LanguagePackage(std::move(name), std::move(version)));
-    } else {
-      complaints.Add("a package without a usable name or version: '" + Printable(name, 80) + "'");
-    }
+    AddLanguagePackage("a package", JsonString(*entry, "name"), JsonString(*entry, "version"),
+                       extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();
   return extracted;

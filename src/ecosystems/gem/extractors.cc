@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kMostGemspecBytes = size_t{1} << 20;
 constexpr size_t kMostLockBytes = size_t{16} << 20;
-constexpr size_t kMostGems = 50'000;
 
 void CompleteGem(model::Package& package) {
   package.ecosystem = "RubyGems";
@@ -83,14 +82,7 @@ Result<PackageExtractor::Extracted> ParseGemfileLock(std::string_view content) {
       const std::string_view whole =
           closed ? entry.substr(open + 2, entry.size() - open - 3) : std::string_view();
       const std::string_view version = whole.substr(0, whole.find('-'));
-      if (!IsToken(name) || !IsToken(version)) {
-        complaints.Add("a gem without a usable name or version: '" + Printable(entry, 80) + "'");
-      } else if (extracted.packages.size() == kMostGems) {
-        complaints.Add("the file has more than " + std::to_string(kMostGems) + " gems");
-        break;
-      } else {
-        extracted.packages.push_back(LanguagePackage(std::string(name), std::string(version)));
-      }
+      AddLanguagePackage("a gem", name, version, extracted, complaints);
     }
   }
   if (!known) return DataLoss("not a Gemfile.lock: it has no specs");

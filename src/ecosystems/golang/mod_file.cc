@@ -56,13 +56,7 @@ class ModFileReader {
     if (!block_.empty())
       complaints_.Add("the file ends within its block '" + std::string(block_) + "'");
     PackageExtractor::Extracted extracted;
-    for (const Module& module : required_) {
-      if (extracted.packages.size() == kMostModules) {
-        complaints_.Add("the file has more than " + std::to_string(kMostModules) + " modules");
-        break;
-      }
-      AddModule(Replaced(module), extracted.packages, complaints_);
-    }
+    for (const Module& module : required_) AddModule(Replaced(module), extracted, complaints_);
     extracted.statuses = std::move(complaints_).Take();
     return extracted;
   }
@@ -90,7 +84,7 @@ class ModFileReader {
     if (verb == "module") {
       has_module_ = true;
     } else if (verb == "require" && words.size() == 2) {
-      required_.push_back({std::string(words[0]), std::string(words[1])});
+      if (HasRoom(required_)) required_.push_back({std::string(words[0]), std::string(words[1])});
     } else if (verb == "replace") {
       OnReplace(words);
     } else if (verb == "require") {
@@ -106,10 +100,18 @@ class ModFileReader {
       complaints_.Add("a replacement that is not 'path => path'");
       return;
     }
+    if (!HasRoom(replacements_)) return;
     Module replaced{std::string(words[0]), arrow == 2 ? std::string(words[1]) : ""};
     Module by{std::string(words[arrow + 1]),
               words.size() == arrow + 3 ? std::string(words[arrow + 2]) : ""};
     replacements_[{std::move(replaced.path), std::move(replaced.version)}] = std::move(by);
+  }
+
+  template <typename Container>
+  bool HasRoom(const Container& container) {
+    if (container.size() < kMostModules) return true;
+    complaints_.Add("the file has more than " + std::to_string(kMostModules) + " modules");
+    return false;
   }
 
   // One for the very version wins over one for all versions.

@@ -51,15 +51,10 @@ std::optional<std::string> StandardLibraryVersion(std::string_view go_version) {
   return version;
 }
 
-void AddModule(const Module& module, std::vector<model::Package>& packages,
+void AddModule(const Module& module, PackageExtractor::Extracted& extracted,
                Complaints& complaints) {
   if (module.version.empty() || module.version == "(devel)" || IsFolder(module.path)) return;
-  if (!IsToken(module.path) || !IsToken(module.version)) {
-    complaints.Add("a module without a usable path or version: '" + Printable(module.path, 80) +
-                   "' '" + Printable(module.version, 80) + "'");
-    return;
-  }
-  packages.push_back(LanguagePackage(module.path, module.version));
+  AddLanguagePackage("a module", module.path, module.version, extracted, complaints);
 }
 
 void CompleteModule(model::Package& package) {

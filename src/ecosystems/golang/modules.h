@@ -16,8 +16,9 @@ namespace narrows::ecosystems::golang {
 std::optional<std::string> StandardLibraryVersion(std::string_view go_version);
 
 // Adds a module. One without a version, or replaced by a folder, is the program's own code and no
-// package; one whose path or version cannot stand is named in the complaints.
-void AddModule(const Module& module, std::vector<model::Package>& packages, Complaints& complaints);
+// package.
+void AddModule(const Module& module, PackageExtractor::Extracted& extracted,
+               Complaints& complaints);
 
 // Sets ecosystem and purl.
 void CompleteModule(model::Package& package);

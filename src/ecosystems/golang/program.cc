@@ -46,9 +46,8 @@ Result<PackageExtractor::Extracted> ParseProgram(std::string_view content) {
   if (info) {
     if (const auto version = StandardLibraryVersion(info->go_version))
       extracted.packages.push_back(LanguagePackage("stdlib", *version));
-    if (info->main) AddModule(*info->main, extracted.packages, complaints);
-    for (const Module& module : info->dependencies)
-      AddModule(module, extracted.packages, complaints);
+    if (info->main) AddModule(*info->main, extracted, complaints);
+    for (const Module& module : info->dependencies) AddModule(module, extracted, complaints);
     if (!info->has_modules)
       complaints.Add("a program of Go that was built without modules: what it is made of besides " +
                      Printable(info->go_version, 80) + " is unknown");

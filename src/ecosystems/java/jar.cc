@@ -22,6 +22,7 @@ constexpr std::string_view kPomProperties = "/pom.properties";
 constexpr size_t kMostManifestBytes = size_t{4} << 20;
 constexpr size_t kMostPropertiesBytes = size_t{64} << 10;
 constexpr size_t kMostPomsOfAnArchive = 10'000;
+constexpr size_t kMostPackages = 50'000;
 constexpr size_t kMostShownBytes = 1024;
 
 class JarReader {
@@ -131,6 +132,10 @@ class JarReader {
 
   void AddPackages(std::string_view file_name, const std::string& inner, const Archive& archive) {
     const auto add = [&](const Coordinates& coordinates) {
+      if (extracted_.packages.size() == kMostPackages) {
+        complaints_.Add("it has more than " + std::to_string(kMostPackages) + " artifacts");
+        return;
+      }
       extracted_.packages.push_back(ToPackage(coordinates));
       extracted_.packages.back().path = inner;
     };

@@ -7,26 +7,18 @@
 
 #include "base/json.h"
 #include "base/strings.h"
-#include "ecosystems/java/coordinates.h"
 #include "ecosystems/language_extractor.h"
 #include "ecosystems/record_text.h"
 
 namespace narrows::ecosystems::java {
 namespace {
 
-constexpr size_t kMostPackages = 50'000;
-
-void Add(const Coordinates& coordinates, PackageExtractor::Extracted& extracted,
-         Complaints& complaints) {
-  if (!IsToken(coordinates.group) || !IsToken(coordinates.artifact) ||
-      !IsToken(coordinates.version)) {
-    complaints.Add("an entry without a usable group, artifact or version: '" +
-                   Printable(coordinates.artifact, 80) + "'");
-  } else if (extracted.packages.size() == kMostPackages) {
-    complaints.Add("the file has more than " + std::to_string(kMostPackages) + " artifacts");
-  } else {
-    extracted.packages.push_back(ToPackage(coordinates));
-  }
+// A part that is missing leaves a name that cannot stand.
+void Add(std::string_view group, std::string_view artifact, std::string_view version,
+         PackageExtractor::Extracted& extracted, Complaints& complaints) {
+  const std::string name =
+      group.empty() || artifact.empty() ? "" : std::string(group) + ":" + std::string(artifact);
+  AddLanguagePackage("an artifact", name, version, extracted, complaints);
 }
 
 bool AllAreForTests(std::string_view configurations) {
@@ -57,8 +49,7 @@ Result<PackageExtractor::Extracted> ParseGradleLock(std::string_view content) {
     }
     known = true;
     if (AllAreForTests(line.substr(equals + 1))) continue;
-    Add({std::string(parts[0]), std::string(parts[1]), std::string(parts[2])}, extracted,
-        complaints);
+    Add(parts[0], parts[1], parts[2], extracted, complaints);
   }
   if (!known) return DataLoss("not a gradle.lockfile: no line locks an artifact");
   extracted.statuses = std::move(complaints).Take();
@@ -81,7 +72,7 @@ Result<PackageExtractor::Extracted> ParseSbtLock(std::string_view content) {
     if (configurations != nullptr && configurations->size() == 1 &&
         configurations->front() == "test")
       continue;
-    Add({JsonString(*entry, "org"), JsonString(*entry, "name"), JsonString(*entry, "version")},
+    Add(JsonString(*entry, "org"), JsonString(*entry, "name"), JsonString(*entry, "version"),
         extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();

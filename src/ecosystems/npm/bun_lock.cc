@@ -48,7 +48,7 @@ Result<PackageExtractor::Extracted> ParseBunLock(std::string_view content) {
     const auto descriptor =
         what == nullptr ? std::nullopt : ParseDescriptor({what->data(), what->size()});
     if (descriptor) {
-      AddPackage(descriptor->name, descriptor->what, extracted.packages, complaints);
+      AddPackage(descriptor->name, descriptor->what, extracted, complaints);
     } else {
       complaints.Add("the entry '" + Printable({key.data(), key.size()}, 80) +
                      "' names no package");

@@ -38,15 +38,12 @@ bool IsLocal(std::string_view version) {
 }
 
 void AddPackage(std::string_view name, std::string_view version,
-                std::vector<model::Package>& packages, Complaints& complaints) {
+                PackageExtractor::Extracted& extracted, Complaints& complaints) {
   if (IsLocal(version)) return;
-  if (!IsToken(name) || !IsToken(version) || version.find(':') != std::string_view::npos ||
-      version.find('/') != std::string_view::npos) {
-    complaints.Add("package '" + Printable(name, 80) + "' has no version that can be looked up: '" +
-                   Printable(version, 80) + "'");
-    return;
-  }
-  packages.push_back(LanguagePackage(std::string(name), std::string(version)));
+  if (version.find_first_of(":/") == std::string_view::npos)
+    return AddLanguagePackage("a package", name, version, extracted, complaints);
+  complaints.Add("package '" + Printable(name, 80) + "' has no version that can be looked up: '" +
+                 Printable(version, 80) + "'");
 }
 
 void CompletePackage(model::Package& package) {

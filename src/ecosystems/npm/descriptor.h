@@ -2,8 +2,8 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
+#include "ecosystems/package_extractor.h"
 #include "ecosystems/record_text.h"
 #include "model/package.h"
 
@@ -25,7 +25,7 @@ bool IsLocal(std::string_view version);
 // Adds a package; `name` and `version` as a lock file has them. Local ones are passed over; what
 // has a URL in place of a version, or cannot stand, is named in the complaints.
 void AddPackage(std::string_view name, std::string_view version,
-                std::vector<model::Package>& packages, Complaints& complaints);
+                PackageExtractor::Extracted& extracted, Complaints& complaints);
 
 // Sets ecosystem and purl.
 void CompletePackage(model::Package& package);

@@ -53,7 +53,7 @@ Result<PackageExtractor::Extracted> ParsePackageJson(std::string_view path,
   const std::string version = JsonString(*object, "version");
   if (name.empty() || version.empty()) return extracted;
   Complaints complaints;
-  AddPackage(name, Trim(version), extracted.packages, complaints);
+  AddPackage(name, Trim(version), extracted, complaints);
   if (installed) extracted.statuses = std::move(complaints).Take();
   return extracted;
 }

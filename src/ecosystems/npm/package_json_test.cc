@@ -44,7 +44,8 @@ TEST(PackageJson, GivesNameAndVersion) {
   EXPECT_EQ(Read(kInstalled, R"({"name": "a", "version": 1})"), "");
   EXPECT_EQ(Read(kInstalled, R"({"name": "a", "version": "1.0.0", "private": true})"), "a 1.0.0");
   EXPECT_EQ(Read(kInstalled, " \n"), "");
-  EXPECT_THAT(Read(kInstalled, R"({"name": "a b", "version": "1.0.0"})"), HasSubstr("! package"));
+  EXPECT_THAT(Read(kInstalled, R"({"name": "a b", "version": "1.0.0"})"),
+              HasSubstr("! a package without"));
   EXPECT_THAT(Read(kInstalled, R"({"name": "a", "vers)"), HasSubstr("not a package.json"));
 }
 

@@ -48,8 +48,8 @@ class PackageLockReader {
     // An alias: what it is installed as, and what it is.
     const std::string text = name + "@" + version;
     const auto meant = version.starts_with("npm:") ? ParseDescriptor(text) : std::nullopt;
-    if (!meant) return AddPackage(name, version, extracted_.packages, complaints_);
-    AddPackage(meant->name, meant->what, extracted_.packages, complaints_);
+    if (!meant) return AddPackage(name, version, extracted_, complaints_);
+    AddPackage(meant->name, meant->what, extracted_, complaints_);
   }
 
   PackageExtractor::Extracted& extracted_;

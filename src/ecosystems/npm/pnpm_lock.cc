@@ -36,7 +36,7 @@ void AddEntry(std::string_view key, const boost::json::object& entry, bool slash
   if (descriptor && name.empty()) name = descriptor->name;
   if (descriptor && version.empty()) version = descriptor->what;
   if (descriptor && IsLocal(descriptor->what)) return;
-  AddPackage(name.empty() ? key : std::string_view(name), version, extracted.packages, complaints);
+  AddPackage(name.empty() ? key : std::string_view(name), version, extracted, complaints);
 }
 
 // "5.4", '6.0' or '9.0'; YAML may have made a number of it.

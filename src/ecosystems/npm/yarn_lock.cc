@@ -79,7 +79,7 @@ class YarnLockReader {
     if (!descriptor) {
       complaints_.Add("the entry '" + Printable(key, 80) + "' names no package");
     } else if (!IsLocal(descriptor->what)) {
-      AddPackage(descriptor->name, version, extracted_.packages, complaints_);
+      AddPackage(descriptor->name, version, extracted_, complaints_);
     }
   }
 

@@ -20,15 +20,6 @@ void CompletePackage(model::Package& package) {
   package.purl = FormatPurl({"nuget", "", package.name, package.version, {}});
 }
 
-void Add(std::string_view name, std::string_view version, PackageExtractor::Extracted& extracted,
-         Complaints& complaints) {
-  if (IsToken(name) && IsToken(version)) {
-    extracted.packages.push_back(LanguagePackage(std::string(name), std::string(version)));
-  } else {
-    complaints.Add("a package without a usable name or version: '" + Printable(name, 80) + "'");
-  }
-}
-
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParseDependencies(std::string_view content) {
@@ -47,7 +38,8 @@ Result<PackageExtractor::Extracted> ParseDependencies(std::string_view content) 
     if (library == nullptr || JsonString(*library, "type") != "package") continue;
     const std::string_view name(key.data(), key.size());
     const size_t slash = name.find('/');
-    Add(name.substr(0, slash),
+    AddLanguagePackage(
+        "a package", name.substr(0, slash),
         slash == std::string_view::npos ? std::string_view() : name.substr(slash + 1), extracted,
         complaints);
   }
@@ -70,7 +62,8 @@ Result<PackageExtractor::Extracted> ParsePackagesLock(std::string_view content) 
     for (const auto& [key, value] : *packages) {
       const auto* package = value.if_object();
       if (package == nullptr || JsonString(*package, "type") == "Project") continue;
-      Add({key.data(), key.size()}, JsonString(*package, "resolved"), extracted, complaints);
+      AddLanguagePackage("a package", {key.data(), key.size()}, JsonString(*package, "resolved"),
+                         extracted, complaints);
     }
   }
   extracted.statuses = std::move(complaints).Take();

@@ -28,11 +28,7 @@ Result<PackageExtractor::Extracted> ParsePipfileLock(std::string_view content) {
     const std::string pin = entry == nullptr ? "" : JsonString(*entry, "version");
     if (pin.empty()) continue;  // from a folder or a repository
     const std::string version = pin.substr(std::min(pin.find_first_not_of("= "), pin.size()));
-    if (IsToken(name) && IsToken(version)) {
-      extracted.packages.push_back(LanguagePackage(name, version));
-    } else {
-      complaints.Add("an entry without a usable name or version: '" + Printable(name, 80) + "'");
-    }
+    AddLanguagePackage("an entry", name, version, extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();
   return extracted;

@@ -10,7 +10,6 @@
 namespace narrows::ecosystems::pypi {
 namespace {
 
-constexpr size_t kMostPackages = 50'000;
 constexpr size_t kMostLineBytes = size_t{64} * 1024;  // with its continuations
 
 bool IsNameCharacter(char c) {
@@ -70,15 +69,7 @@ Result<PackageExtractor::Extracted> ParseRequirements(std::string_view content) 
     line = line.substr(0, line.find(" --"));  // hashes
     const std::string_view version = PinnedVersion(line);
     if (version.empty()) continue;
-    if (!IsToken(name) || !IsToken(version)) {
-      complaints.Add("a requirement without a usable name or version: '" +
-                     Printable(*requirement, 80) + "'");
-    } else if (extracted.packages.size() == kMostPackages) {
-      complaints.Add("the file has more than " + std::to_string(kMostPackages) + " requirements");
-      break;
-    } else {
-      extracted.packages.push_back(LanguagePackage(std::string(name), std::string(version)));
-    }
+    AddLanguagePackage("a requirement", name, version, extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();
   return extracted;

@@ -10,8 +10,6 @@
 namespace narrows::ecosystems::pypi {
 namespace {
 
-constexpr size_t kMostPackages = 50'000;
-
 class LockReader final : public TomlVisitor {
  public:
   void OnTable(std::string_view name, bool element) override {
@@ -54,16 +52,7 @@ class LockReader final : public TomlVisitor {
   void EndPackage() {
     if (!in_package_) return;
     known_ = true;
-    if (IsWanted()) {
-      if (!IsToken(name_) || !IsToken(version_)) {
-        complaints_.Add("a package without a usable name or version: '" + Printable(name_, 80) +
-                        "' '" + Printable(version_, 80) + "'");
-      } else if (extracted_.packages.size() == kMostPackages) {
-        complaints_.Add("the file has more packages than " + std::to_string(kMostPackages));
-      } else {
-        extracted_.packages.push_back(LanguagePackage(name_, version_));
-      }
-    }
+    if (IsWanted()) AddLanguagePackage("a package", name_, version_, extracted_, complaints_);
     in_package_ = development_ = in_main_ = in_others_ = local_ = false;
     name_.clear();
     version_.clear();
