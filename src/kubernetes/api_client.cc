@@ -321,6 +321,7 @@ Status RestApiClient::Watch(const ResourceType& type, const WatchOptions& option
         request, context,
         [&](const http::HttpResponse& head) {
           status = head.status;
+          if (status == 200 && options.on_accepted) options.on_accepted();
           return Ok();
         },
         [&](std::string_view piece) -> Status {

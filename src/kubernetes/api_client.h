@@ -49,6 +49,7 @@ struct WatchOptions {
   std::string resource_version;
   bool send_initial_events = false;        // streams the list first where the server offers it
   std::chrono::seconds server_timeout{0};  // 0: the client picks one, with jitter
+  std::function<void()> on_accepted;       // the server streams; there may be no event for long
 };
 
 enum class PatchKind { kJson, kMerge, kStrategicMerge };

@@ -162,12 +162,15 @@ TEST(ApiClient, ARefusedTokenIsReadAnewOnce) {
   EXPECT_THAT(refused.error().message, HasSubstr("You must be logged in to the server"));
   EXPECT_THAT(refused.error().message, Not(HasSubstr("hunter2")));
   ASSERT_TRUE(WriteFileAtomically(file, "fresh-hunter2").has_value());
+  int accepted = 0;
   int events = 0;
-  const auto watched = client->Watch(kPods, {}, Soon(), [&](std::string_view) {
-    ++events;
-    return Ok();
-  });
+  const auto watched =
+      client->Watch(kPods, {.on_accepted = [&] { ++accepted; }}, Soon(), [&](std::string_view) {
+        ++events;
+        return Ok();
+      });
   EXPECT_TRUE(watched.has_value()) << watched.error().message;
+  EXPECT_EQ(accepted, 1);
   EXPECT_EQ(events, 1);
   EXPECT_TRUE(client->GetPath("/x", Soon()).has_value());
 }

@@ -43,6 +43,10 @@ class Reflector {
   void Progress() {
     backoff_.Reset();
     failures_ = 0;
+    Recover();
+  }
+
+  void Recover() {
     if (std::exchange(troubled_, false)) sink_.Recovered();
   }
 
@@ -157,7 +161,10 @@ Status Reflector::ListByWatch() {
 Status Reflector::WatchOn() {
   const auto started = Steady::now();
   bool any = false;
-  RETURN_IF_ERROR(client_.Watch(type_, Watching(), context_, [&](std::string_view text) {
+  WatchOptions options = Watching();
+  // Of what seldom changes there may be no event for a minute.
+  options.on_accepted = [this] { Recover(); };
+  RETURN_IF_ERROR(client_.Watch(type_, options, context_, [&](std::string_view text) {
     any = true;
     return OnEvent(text);
   }));

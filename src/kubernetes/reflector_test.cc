@@ -39,6 +39,7 @@ class ScriptedApi : public ListOnlyClient {
     std::vector<std::string> events;  // of a watch
     std::string body;                 // of a list
     Status end = Ok();
+    bool accepted = false;  // a watch that the server takes on
   };
   std::deque<Step> steps;
   std::vector<std::string> calls;
@@ -67,6 +68,7 @@ class ScriptedApi : public ListOnlyClient {
         step.end = Unimplemented("wait");
       }
     }
+    if (step.accepted && options.on_accepted) options.on_accepted();
     for (const std::string& event : step.events) RETURN_IF_ERROR(on_event(event));
     if (!step.end.has_value() && step.end.error().message == "wait") {
       return context.SleepFor(std::chrono::hours(1));
@@ -209,6 +211,14 @@ TEST_F(ReflectorTest, AServerThatIsDownIsTriedOn) {
                 {.events = {InitialEnd(1)}}};
   EXPECT_THAT(Run(8), ElementsAre("start", "start", "trouble", "start", "trouble", "start",
                                   "finish", "recovered"));
+}
+
+TEST_F(ReflectorTest, AWatchThatIsTakenOnEndsTheTroubleBeforeAnyEvent) {
+  api_.steps = {{.events = {InitialEnd(1)}},
+                {.end = Unavailable("refused")},
+                {.end = Unavailable("refused")},
+                {.end = Unimplemented("wait"), .accepted = true}};
+  EXPECT_THAT(Run(4), ElementsAre("start", "finish", "trouble", "recovered"));
 }
 
 TEST_F(ReflectorTest, EventsThatCannotBeReadMakeItListAgainOrTryOn) {
