@@ -1,7 +1,10 @@
 #include "response/quarantine/claims.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "assessment/assess.h"
 #include "base/sha256.h"
@@ -37,14 +40,17 @@ bool Worse(const model::Finding& a, const model::Finding& b) {
 }
 
 // "CVE-2023-1 (Critical) in openssl and 3 more"; the reason of the unknown where nothing violates.
+// A vulnerability of a source package counts once, however many packages are built from it.
 std::string ReasonOf(const model::Assessment& assessment) {
   const model::Violation* worst = nullptr;
-  size_t count = 0;
+  std::set<std::pair<std::string_view, std::string_view>> once;
   std::string unknown;
   for (const auto& container : assessment.containers) {
     if (unknown.empty()) unknown = container.unknown_reason;
     for (const auto& violation : container.violations) {
-      ++count;
+      const auto* subject = std::get_if<model::PackageSubject>(&violation.finding->subject);
+      once.emplace(violation.finding->vulnerability.id,
+                   subject == nullptr ? std::string_view() : subject->package.source_name);
       if (!worst || Worse(*violation.finding, *worst->finding)) worst = &violation;
     }
   }
@@ -54,7 +60,7 @@ std::string ReasonOf(const model::Assessment& assessment) {
   if (const auto* subject = std::get_if<model::PackageSubject>(&worst->finding->subject)) {
     reason += " in " + Printable(subject->package.name, 60);
   }
-  if (count > 1) reason += " and " + std::to_string(count - 1) + " more";
+  if (once.size() > 1) reason += " and " + std::to_string(once.size() - 1) + " more";
   return reason;
 }
 

@@ -42,6 +42,19 @@ TEST(Quarantine, IsolatesTheViolatedWorkloadAsTheAncestorDid) {
   EXPECT_EQ(world.outcome.records.size(), 1u);
 }
 
+TEST(Planner, CountsAVulnerabilityOnceForAllPackagesOfASource) {
+  World world = OneViolated();
+  auto& violations = world.assessments.front().containers.front().violations;
+  violations.push_back(violations.front());  // of another package that openssl builds
+  EXPECT_EQ(DecisionOn(world.Plan(), "shop/Deployment/web")->record.reason,
+            "CVE-1 (High) in openssl");
+  model::Finding other = *violations.front().finding;
+  other.vulnerability.id = "CVE-2";
+  violations.push_back({std::make_shared<const model::Finding>(other), "severity", "too high"});
+  EXPECT_EQ(DecisionOn(world.Plan(), "shop/Deployment/web")->record.reason,
+            "CVE-1 (High) in openssl and 1 more");
+}
+
 TEST(Quarantine, PutsTheNetworkPolicyBeforeTheLabels) {
   World world = OneViolated();
   (void)world.Run();
