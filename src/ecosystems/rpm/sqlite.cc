@@ -96,17 +96,16 @@ class Reader {
       const auto type = static_cast<uint8_t>(page[header]);
       const size_t cells_at = header + (type == kInteriorPage ? 12 : 8);
       const size_t cells = BigU16(page, header + 3);
-      if (cells_at + 2 * cells > page.size()) {
+      const bool known = type == kInteriorPage || type == kLeafPage;
+      if (!known || cells_at + 2 * cells > page.size()) {
         Damaged(number);
       } else if (type == kInteriorPage) {
         open.push_back(BigU32(page, header + 8));
         for (size_t i = cells; i-- > 0;)
           open.push_back(BigU32(page, BigU16(page, cells_at + 2 * i)));
-      } else if (type == kLeafPage) {
+      } else {
         for (size_t i = 0; i < cells; ++i)
           RETURN_IF_ERROR(ReadCell(page, BigU16(page, cells_at + 2 * i), columns, visit));
-      } else {
-        Damaged(number);
       }
     }
     return Ok();
