@@ -106,8 +106,10 @@ TEST_P(StoreConformance, LeadsFromAnImageToTheWorkloadsThatRunIt) {
   const model::Finding accepted = Finding(image, 1, "CVE-2026-2");
   const model::Finding harmless = Finding(image, 2, "CVE-2026-3");
   model::Assessment web = Assess("web", model::Verdict::kViolated, 1);
-  web.containers[0].violations = {{bad, "severity", "High exceeds Medium"}};
-  web.containers[0].suppressions = {{accepted, "exception", "known"}};
+  web.containers[0].violations = {
+      {std::make_shared<const model::Finding>(bad), "severity", "High exceeds Medium"}};
+  web.containers[0].suppressions = {
+      {std::make_shared<const model::Finding>(accepted), "exception", "known"}};
   model::Assessment strict = web;
   strict.policy = "strict";
   strict.containers[0].suppressions.clear();
