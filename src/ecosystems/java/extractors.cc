@@ -3,6 +3,7 @@
 #include "ecosystems/java/coordinates.h"
 #include "ecosystems/java/jar.h"
 #include "ecosystems/java/lock_files.h"
+#include "ecosystems/java/pom.h"
 #include "ecosystems/language_extractor.h"
 
 namespace narrows::ecosystems::java {
@@ -12,14 +13,18 @@ constexpr size_t kMostJarBytes = size_t{1} << 30;
 constexpr size_t kMostLockBytes = size_t{16} << 20;
 constexpr std::string_view kGradleLock = "gradle.lockfile";
 constexpr std::string_view kSbtLock = "build.sbt.lock";
+constexpr std::string_view kPom = "pom.xml";
 
 bool ClaimsLock(std::string_view path) {
-  return (path.ends_with(kGradleLock) && FileName(path) == kGradleLock) ||
+  return (path.ends_with(kPom) && FileName(path) == kPom) ||
+         (path.ends_with(kGradleLock) && FileName(path) == kGradleLock) ||
          (path.ends_with(kSbtLock) && FileName(path) == kSbtLock);
 }
 
 Result<PackageExtractor::Extracted> ParseLock(std::string_view path, std::string_view content) {
-  return FileName(path) == kGradleLock ? ParseGradleLock(content) : ParseSbtLock(content);
+  const std::string_view file = FileName(path);
+  if (file == kPom) return ParsePom(content);
+  return file == kGradleLock ? ParseGradleLock(content) : ParseSbtLock(content);
 }
 
 }  // namespace

@@ -143,6 +143,7 @@ TEST(JavaExtractors, TakeArchivesAndTheProjectsLockFiles) {
     EXPECT_FALSE(extractors[0]->Claims(path)) << path;
   EXPECT_TRUE(extractors[1]->Claims("a/gradle.lockfile"));
   EXPECT_TRUE(extractors[1]->Claims("build.sbt.lock"));
+  EXPECT_TRUE(extractors[1]->Claims("app/pom.xml"));
   EXPECT_FALSE(extractors[1]->Claims("buildscript-gradle.lockfile"));
   model::Package package = extractors[0]->Extract("a-1.0.jar", JarOf("a"))->packages.at(0);
   extractors[0]->Complete(package, {});
