@@ -9,7 +9,8 @@
 #include "ecosystems/nuget/extractors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  constexpr std::array<std::string_view, 2> kPaths = {"a.deps.json", "packages.lock.json"};
+  constexpr std::array<std::string_view, 3> kPaths = {"a.deps.json", "packages.lock.json",
+                                                      "packages.config"};
   static const auto extractors = narrows::ecosystems::nuget::MakeNuGetExtractors();
   if (size == 0) return 0;
   const std::string_view path = kPaths[data[0] % kPaths.size()];

@@ -15,6 +15,15 @@ namespace {
 constexpr size_t kMostBytes = size_t{16} << 20;
 constexpr std::string_view kLock = "packages.lock.json";
 
+bool ClaimsLock(std::string_view path) {
+  const std::string_view file = FileName(path);
+  return file == kLock || file == "packages.config" || file == "Directory.Packages.props";
+}
+
+Result<PackageExtractor::Extracted> ParseLock(std::string_view path, std::string_view content) {
+  return FileName(path) == kLock ? ParsePackagesLock(content) : ParsePackageElements(content);
+}
+
 void CompletePackage(model::Package& package) {
   package.ecosystem = "NuGet";
   package.purl = FormatPurl({"nuget", "", package.name, package.version, {}});
@@ -79,15 +88,12 @@ std::vector<std::unique_ptr<PackageExtractor>> MakeNuGetExtractors() {
        .parse = [](std::string_view,
                    std::string_view content) { return ParseDependencies(content); },
        .complete = CompletePackage}));
-  extractors.push_back(MakeLanguageExtractor(
-      {.name = "nuget-lock",
-       .evidence = model::Evidence::kLockFile,
-       .most_bytes = kMostBytes,
-       .claims =
-           [](std::string_view path) { return path.ends_with(kLock) && FileName(path) == kLock; },
-       .parse = [](std::string_view,
-                   std::string_view content) { return ParsePackagesLock(content); },
-       .complete = CompletePackage}));
+  extractors.push_back(MakeLanguageExtractor({.name = "nuget-lock",
+                                              .evidence = model::Evidence::kLockFile,
+                                              .most_bytes = kMostBytes,
+                                              .claims = ClaimsLock,
+                                              .parse = ParseLock,
+                                              .complete = CompletePackage}));
   return extractors;
 }
 

@@ -46,12 +46,31 @@ TEST(PackagesLock, ListsThePackagesOfAllFrameworks) {
     EXPECT_FALSE(ParsePackagesLock(text).has_value());
 }
 
+TEST(PackageElements, AreThoseOfPackagesConfigAndOfCentralVersions) {
+  EXPECT_THAT(Listed(ParsePackageElements(
+                  "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<packages>\n"
+                  "<package id=\"A\" version=\"1.0.0\" targetFramework=\"net48\"/>"
+                  "<package id=\"B\" version=\"2.0.0\" developmentDependency=\"true\"/>"
+                  "<package id=\"C\"/></packages>")),
+              ElementsAre("A 1.0.0"));
+  EXPECT_THAT(Listed(ParsePackageElements(
+                  "<Project><ItemGroup><PackageVersion Include=\"A\" Version=\"1.0.0\"/>"
+                  "<PackageVersion Include=\"B\"><Version>2.0.0</Version></PackageVersion>"
+                  "<PackageVersion Include=\"C\" Version=\"$(X)\"/>"
+                  "<PackageVersion Include=\"D\" Version=\"[1,2)\"/></ItemGroup></Project>")),
+              ElementsAre("A 1.0.0", "B 2.0.0"));
+  for (const char* text : {"", "<html/>", "hello"})
+    EXPECT_FALSE(ParsePackageElements(text).has_value());
+}
+
 TEST(NuGetExtractors, TakeDependenciesAndLockFiles) {
   const auto extractors = MakeNuGetExtractors();
   ASSERT_EQ(extractors.size(), 2u);
   EXPECT_TRUE(extractors[0]->Claims("app/App.deps.json"));
   EXPECT_FALSE(extractors[0]->Claims("app/package.json"));
-  EXPECT_TRUE(extractors[1]->Claims("app/packages.lock.json"));
+  for (const char* path :
+       {"app/packages.lock.json", "packages.config", "a/Directory.Packages.props"})
+    EXPECT_TRUE(extractors[1]->Claims(path)) << path;
   model::Package package{.name = "Newtonsoft.Json", .version = "12.0.1"};
   extractors[0]->Complete(package, {});
   EXPECT_EQ(package.ecosystem, "NuGet");
