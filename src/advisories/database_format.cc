@@ -45,7 +45,7 @@ void Encoder::Fixed64(uint64_t value) {
   for (int i = 0; i < 8; ++i) out_ += static_cast<char>((value >> (8 * i)) & 0xFF);
 }
 
-uint64_t Decoder::Varint() {
+uint64_t Decoder::LongVarint() {
   uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (rest_.empty()) break;
