@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -19,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
+constexpr std::string_view kPart = "part-";
 constexpr size_t kMostKnown = 2;
 constexpr size_t kMostKnownBytes = 64 << 10;
 
@@ -111,8 +113,10 @@ std::optional<TimePoint> InstalledDatabase::published() const {
   return std::nullopt;
 }
 
-fs::path InstalledDatabase::Staging(std::string_view suffix) const {
-  return Beside(database_, suffix);
+fs::path InstalledDatabase::Staged() const { return Beside(database_, "staged"); }
+
+fs::path InstalledDatabase::Part(std::string_view digest) const {
+  return Beside(database_, std::string(kPart) + std::string(digest.substr(7, 16)));
 }
 
 Status InstalledDatabase::KeepPresent() const {
@@ -134,7 +138,20 @@ Status InstalledDatabase::Install(const fs::path& staged, const Release& release
   if (rename(staged.c_str(), database_.c_str()) != 0)
     return FromErrno(errno, "cannot replace " + database_.string());
   digest_ = release.database.digest;
+  RemoveParts();
   return SyncFolder(database_.parent_path());
+}
+
+// What interrupted fetches of other releases have left.
+void InstalledDatabase::RemoveParts() const {
+  const std::string beginning = database_.filename().string() + "." + std::string(kPart);
+  std::vector<fs::path> parts;
+  std::error_code error;
+  for (fs::directory_iterator it(database_.parent_path(), error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().filename().string().starts_with(beginning)) parts.push_back(it->path());
+  }
+  for (const fs::path& path : parts) fs::remove(path, error);
 }
 
 Status InstalledDatabase::Rollback() {

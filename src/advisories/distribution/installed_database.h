@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "advisories/distribution/release.h"
 #include "base/clock.h"
@@ -26,8 +28,10 @@ class InstalledDatabase {
   // When the release in use was published; nothing for a file that came from somewhere else.
   std::optional<TimePoint> published() const;
 
-  // Room for a file that is to be installed; whatever lies there may be overwritten.
-  std::filesystem::path Staging(std::string_view suffix) const;
+  // Room for the file that is to be installed; whatever lies there may be overwritten.
+  std::filesystem::path Staged() const;
+  // Room for what is fetched of a blob, until the next Install. `digest` must be one.
+  std::filesystem::path Part(std::string_view digest) const;
 
   // Puts a file, which must be of this release, in place of the one in use, which is kept.
   Status Install(const std::filesystem::path& staged, const Release& release);
@@ -45,6 +49,7 @@ class InstalledDatabase {
       : database_(std::move(database)), lock_(std::move(lock)) {}
   Status ReadKnown();
   Status KeepPresent() const;
+  void RemoveParts() const;
 
   std::filesystem::path database_;
   FileDescriptor lock_;

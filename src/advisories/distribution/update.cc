@@ -66,7 +66,7 @@ class Update {
     RETURN_IF_ERROR(FetchRelease());
     if (installed_.digest() == result_.release.database.digest) return std::move(result_);
     RETURN_IF_ERROR(CheckAge());
-    const fs::path staged = installed_.Staging("staged");
+    const fs::path staged = installed_.Staged();
     if (const Status status = ByDelta(staged); !status.has_value()) {
       RETURN_IF_ERROR(context_.Check());
       result_.by_delta = false;
@@ -151,7 +151,7 @@ class Update {
   }
 
   Result<fs::path> Fetch(const Blob& blob) {
-    const fs::path path = installed_.Staging("part-" + blob.digest.substr(7, 16));
+    const fs::path path = installed_.Part(blob.digest);
     ASSIGN_OR_RETURN(const uint64_t fetched,
                      DownloadBlob(source_, blob, path, context_, [&](uint64_t done) {
                        if (progress_) progress_({done, blob.bytes});

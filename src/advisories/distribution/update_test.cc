@@ -205,6 +205,15 @@ TEST_F(UpdateTest, WhatARunBeforeLeftDamagedIsFetchedAnew) {
   }
 }
 
+TEST_F(UpdateTest, WhatWasLeftOfOtherReleasesGoes) {
+  Publish(TestRecords(10));
+  fs::create_directories(database_.parent_path());
+  const fs::path other = database_.string() + ".part-0123456789abcdef";
+  ASSERT_TRUE(WriteFileAtomically(other, "x").has_value());
+  ASSERT_TRUE(Update().has_value());
+  EXPECT_FALSE(fs::exists(other));
+}
+
 TEST_F(UpdateTest, AServerWithoutRangesIsNoHindrance) {
   const std::string bytes = Publish(TestRecords(3000));
   ranges_ = false;
