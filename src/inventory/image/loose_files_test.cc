@@ -193,6 +193,21 @@ TEST(LooseFiles, SayWhatIsMissing) {
   EXPECT_THAT(Found({TestTar().File("seen", "seen " + large).Finish()}), IsEmpty());
 }
 
+TEST(LooseFiles, AreAddedUpToALimitOfPackages) {
+  TestTar tar;
+  for (int file = 0; file < 600; ++file) {
+    std::string list;
+    for (int i = 0; i < 100; ++i)
+      list += "p" + std::to_string(file) + "-" + std::to_string(i) + " 1\n";
+    tar.File(std::to_string(file) + ".pkg", list.substr(0, 1000));
+  }
+  const auto analysis = Analysed({tar.Finish()});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_EQ(analysis->packages.size(), 50'000u);
+  EXPECT_FALSE(analysis->complete);
+  EXPECT_THAT(analysis->statuses.front(), HasSubstr("were left out"));
+}
+
 class LooseLayer : public ::testing::Test {
  protected:
   LayerAnalysis Read(int files, const std::string& content) {

@@ -24,6 +24,8 @@ void PackageList::AddFault(std::string_view kind, std::string why) {
     ++it->second.more;
     return;
   }
+  // Two extractors may say the same of a file.
+  if (!analysis_.statuses.empty() && analysis_.statuses.back() == why) return;
   ++it->second.listed;
   analysis_.statuses.push_back(std::move(why));
 }
@@ -48,10 +50,11 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as, const std
     AddFault("/" + as + ": " + packages.error().message);
     return;
   }
-  if (packages->size() > kMostPackages - origins_.size()) {
-    AddFault(KindOf(file.extractor), "/" + as + ": left out, for there are more than " +
-                                         std::to_string(kMostPackages) + " packages");
-    return;
+  if (const size_t room = kMostPackages - origins_.size(); packages->size() > room) {
+    AddFault(KindOf(file.extractor), "/" + as + ": " + std::to_string(packages->size() - room) +
+                                         " packages were left out, for there are more than " +
+                                         std::to_string(kMostPackages));
+    packages->resize(room);
   }
   const uint64_t path_hash = ecosystems::OwnedPathHash(as);
   for (model::Package& package : *packages) {
