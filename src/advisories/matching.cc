@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "ecosystems/version_text.h"
+
 namespace narrows::advisories {
 namespace {
 
@@ -64,7 +66,9 @@ Match EvaluateRange(const std::vector<EventView>& events, std::string_view versi
 bool IsListed(const PackageStatement& statement, std::string_view version, const Order& order) {
   return std::any_of(statement.versions.begin(), statement.versions.end(),
                      [&](std::string_view listed) {
-                       return listed == version || std::is_eq(order.Compare(listed, version));
+                       // Lists are long, and nearly all of their versions are other ones.
+                       return listed == version || (ecosystems::HaveSameNumbers(listed, version) &&
+                                                    std::is_eq(order.Compare(listed, version)));
                      });
 }
 

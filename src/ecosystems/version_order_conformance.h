@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ecosystems/version_order.h"
+#include "ecosystems/version_text.h"
 
 namespace narrows::ecosystems {
 
@@ -81,6 +82,8 @@ inline void ExpectTotalOrder(const VersionOrder& order, const std::vector<std::s
         const auto ba = order.Compare(b, a);
         RC_ASSERT((std::is_lt(ab) == std::is_gt(ba)));
         RC_ASSERT((std::is_eq(ab) == std::is_eq(ba)));
+        if (std::is_eq(ab) && order.Validate(a) && order.Validate(b))
+          RC_ASSERT(HaveSameNumbers(a, b));
         if (std::is_gt(ab)) continue;
         for (const std::string& c : versions) {
           const auto bc = order.Compare(b, c);

@@ -13,6 +13,19 @@ std::string_view WithoutLeadingZeros(std::string_view digits) {
   return first == std::string_view::npos ? std::string_view() : digits.substr(first);
 }
 
+// The next number that is not 0, without leading zeros; empty at the end.
+std::string_view TakeNumber(std::string_view& rest) {
+  const size_t begin = rest.find_first_of("123456789");
+  if (begin == std::string_view::npos) return {};
+  const std::string_view number = rest.substr(begin, DigitsFrom(rest, begin));
+  rest.remove_prefix(begin + number.size());
+  return number;
+}
+
+std::string_view WithoutSuffix(std::string_view version) {
+  return version.substr(0, version.find(version.starts_with("go") ? '-' : '+'));
+}
+
 std::string_view TakeUpToAny(std::string_view& rest, std::string_view separators) {
   const size_t end = rest.find_first_of(separators);
   return TakePiece(rest, end == std::string_view::npos ? separators.front() : rest[end]);
@@ -39,6 +52,16 @@ size_t DigitsFrom(std::string_view text, size_t at) {
   size_t end = at;
   while (end < text.size() && IsDigit(text[end])) ++end;
   return end - at;
+}
+
+bool HaveSameNumbers(std::string_view a, std::string_view b) {
+  a = WithoutSuffix(a);
+  b = WithoutSuffix(b);
+  while (true) {
+    const std::string_view number = TakeNumber(a);
+    if (number != TakeNumber(b)) return false;
+    if (number.empty()) return true;
+  }
 }
 
 std::string_view TakePiece(std::string_view& rest, char separator) {

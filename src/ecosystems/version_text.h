@@ -25,6 +25,11 @@ std::weak_ordering CompareText(std::string_view a, std::string_view b);
 // How many digits there are from `at` on.
 size_t DigitsFrom(std::string_view text, size_t at);
 
+// Whether two versions have the same numbers but for zeros, up to a "+" (of a Go toolchain up to a
+// "-"). Versions that are equal in any order of ours have them, so that comparing those that have
+// not can be spared.
+bool HaveSameNumbers(std::string_view a, std::string_view b);
+
 // Takes what stands before the first `separator` off `rest`, and the separator; all of it where
 // there is none.
 std::string_view TakePiece(std::string_view& rest, char separator);

@@ -29,5 +29,15 @@ TEST(VersionText, OnlyDigitsMakeANumber) {
   EXPECT_EQ(DigitsFrom("a12b", 9), 0U);
 }
 
+TEST(VersionText, EqualVersionsHaveTheSameNumbers) {
+  EXPECT_TRUE(HaveSameNumbers("1.0-1", "1.0.0.post01"));
+  EXPECT_TRUE(HaveSameNumbers("1.2.0+5", "v1.2"));
+  EXPECT_TRUE(HaveSameNumbers("go1.21.3-custom2", "1.21.3"));
+  EXPECT_TRUE(HaveSameNumbers("", "0"));
+  EXPECT_FALSE(HaveSameNumbers("1.2", "1.20"));
+  EXPECT_FALSE(HaveSameNumbers("1.2", "12"));
+  EXPECT_FALSE(HaveSameNumbers("1", "1.0.1"));
+}
+
 }  // namespace
 }  // namespace narrows::ecosystems
