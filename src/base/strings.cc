@@ -1,6 +1,5 @@
 #include "base/strings.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <charconv>
@@ -124,10 +123,6 @@ std::string Printable(std::string_view foreign, size_t most) {
     foreign.remove_prefix(length == 0 ? 1 : length);
   }
   return shown;
-}
-
-bool ConstantTimeEqual(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace narrows

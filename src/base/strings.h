@@ -36,7 +36,4 @@ std::optional<std::string> Base64Decode(std::string_view text);
 // "…"): what foreign bytes must go through before they are shown to a person.
 std::string Printable(std::string_view foreign, size_t most = 200);
 
-// Compares in time that depends on the lengths only.
-bool ConstantTimeEqual(std::string_view a, std::string_view b);
-
 }  // namespace narrows

@@ -39,11 +39,5 @@ TEST(Strings, ParseIntTakesTheWholeText) {
   EXPECT_FALSE(ParseInt("99999999999999999999").has_value());
 }
 
-TEST(Strings, ConstantTimeEqualComparesContent) {
-  EXPECT_TRUE(ConstantTimeEqual("secret", "secret"));
-  EXPECT_FALSE(ConstantTimeEqual("secret", "secreT"));
-  EXPECT_FALSE(ConstantTimeEqual("secret", "secre"));
-}
-
 }  // namespace
 }  // namespace narrows

@@ -79,7 +79,7 @@ void Controller::CheckPermissions(const CallContext& context) {
   missing_ = *std::move(missing);
   for (const std::string& permission : missing_)
     LogError("a permission is missing, nothing is isolated or released without it",
-             {{"permission", permission}});
+             {{"permission", permission}, {"remedy", "apply deploy/manifests/20-roles.yaml"}});
   if (missing_.empty()) LogInfo("no permission is missing any more");
 }
 

@@ -27,7 +27,6 @@ class FakeInventory final : public inventory::cluster::ClusterInventory {
   Result<std::vector<std::string>> ListOnce(const CallContext&) override {
     return std::vector<std::string>();
   }
-  Status WaitSynced(const CallContext&) const override { return Ok(); }
   bool Synced() const override { return true; }
   std::vector<std::string> Troubles() const override { return {}; }
   // What Shows answers; called on the loop's thread.

@@ -178,10 +178,6 @@ class RestApiClient final : public ApiClient {
     return Ok();
   }
 
-  Result<std::string> GetPath(std::string_view path, const CallContext& context) override {
-    return Run({.path = std::string(path)}, context);
-  }
-
  private:
   Status MakeClient(const std::string& certificate, const std::string& key) {
     http::HttpClientOptions options{

@@ -89,8 +89,6 @@ class ApiClient {
   // `body` is a DeleteOptions document or empty (preconditions, propagation policy).
   virtual Status Delete(const ObjectName& object, std::string_view body,
                         const CallContext& context) = 0;
-  // GET of a path that is no resource: "/version", "/readyz".
-  virtual Result<std::string> GetPath(std::string_view path, const CallContext& context) = 0;
 };
 
 struct ApiClientOptions {

@@ -62,7 +62,6 @@ TEST(ApiClient, AsksAsTheApiWantsIt) {
        "PATCH /base/api/v1/namespaces/ns/pods/p%2F1 application/json-patch+json []"},
       {client->Replace({kLeases, "ns", "l", ""}, "{}", Soon()),
        "PUT /base/apis/coordination.k8s.io/v1/namespaces/ns/leases/l application/json {}"},
-      {client->GetPath("/version", Soon()), "GET /base/version  "},
   };
   for (const auto& [answer, expected] : calls) {
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
@@ -113,11 +112,11 @@ TEST(ApiClient, TriesAgainAsRetryAfterSays) {
   const auto created = client->Create(kPods, "ns", "{}", Soon());
   ASSERT_TRUE(created.has_value()) << created.error().message;
   EXPECT_EQ(calls, 3);
-  const auto never = client->GetPath("/never", Soon());
+  const auto never = client->Get({kNodes, "", "never", ""}, Soon());
   ASSERT_FALSE(never.has_value());
   EXPECT_EQ(never.error().code, ErrorCode::kResourceExhausted);
   const int before = calls;
-  EXPECT_FALSE(client->GetPath("/plain", Soon()).has_value());
+  EXPECT_FALSE(client->Get({kNodes, "", "plain", ""}, Soon()).has_value());
   EXPECT_EQ(calls, before + 1);
 }
 
@@ -135,7 +134,7 @@ TEST(ApiClient, OnlyAGetIsRepeatedAfterABrokenConnection) {
     }
   });
   const auto client = ClientOf(server);
-  EXPECT_TRUE(client->GetPath("/x", Soon()).has_value());
+  EXPECT_TRUE(client->Get({kNodes, "", "x", ""}, Soon()).has_value());
   EXPECT_EQ(gets, 3);
   // Of its own: on a kept connection HttpClient may send it a second time.
   const auto created = ClientOf(server)->Create(kPods, "ns", "{}", Soon());
@@ -156,7 +155,7 @@ TEST(ApiClient, ARefusedTokenIsReadAnewOnce) {
   const auto file = dir->path() / "token";
   ASSERT_TRUE(WriteFileAtomically(file, "stale-hunter2").has_value());
   const auto client = ClientOf(server, {.token_file = file});
-  const auto refused = client->GetPath("/x", Soon());
+  const auto refused = client->Get({kNodes, "", "x", ""}, Soon());
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnauthenticated);
   EXPECT_THAT(refused.error().message, HasSubstr("You must be logged in to the server"));
@@ -172,7 +171,7 @@ TEST(ApiClient, ARefusedTokenIsReadAnewOnce) {
   EXPECT_TRUE(watched.has_value()) << watched.error().message;
   EXPECT_EQ(accepted, 1);
   EXPECT_EQ(events, 1);
-  EXPECT_TRUE(client->GetPath("/x", Soon()).has_value());
+  EXPECT_TRUE(client->Get({kNodes, "", "x", ""}, Soon()).has_value());
 }
 
 TEST(ApiClient, WatchCutsEventsAndEndsAtAnError) {

@@ -32,7 +32,6 @@ class ListOnlyClient : public ApiClient {
   Status Delete(const ObjectName&, std::string_view, const CallContext&) override {
     return Refused();
   }
-  Result<std::string> GetPath(std::string_view, const CallContext&) override { return Refused(); }
 
  private:
   static Error Refused() { return Unimplemented("only lists and watches are answered"); }

@@ -4,7 +4,6 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.h"
-#include "base/strings.h"
 #include "kubernetes/resource_types.h"
 
 namespace narrows::kubernetes {
@@ -50,19 +49,6 @@ Result<std::vector<Permission>> MissingPermissions(ApiClient& client,
     }
   }
   return missing;
-}
-
-Status RequireNoneMissing(const std::vector<Permission>& missing) {
-  if (missing.empty()) return Ok();
-  std::vector<std::string> lines;
-  lines.reserve(missing.size());
-  for (const Permission& permission : missing) {
-    lines.push_back(permission.ToString() +
-                    (permission.purpose.empty() ? "" : " (" + permission.purpose + ')'));
-  }
-  return PermissionDenied("these rights are missing: " + Join(lines, "; ") +
-                          ". Grant them with the ClusterRole \"narrows\" and its bindings: kubectl "
-                          "apply -f deploy/manifests/20-roles.yaml");
 }
 
 }  // namespace narrows::kubernetes

@@ -29,8 +29,4 @@ Result<std::vector<Permission>> MissingPermissions(ApiClient& client,
                                                    const std::vector<Permission>& wanted,
                                                    const CallContext& context);
 
-// kPermissionDenied that names each of `missing` with its purpose, and the roles to apply; success
-// when there are none.
-Status RequireNoneMissing(const std::vector<Permission>& missing);
-
 }  // namespace narrows::kubernetes

@@ -89,9 +89,6 @@ class InMemoryCluster : public kubernetes::ApiClient {
     if (objects.erase(key) == 0) return NotFound(key + " not found");
     return Ok();
   }
-  Result<std::string> GetPath(std::string_view, const CallContext&) override {
-    return Unimplemented("get path");
-  }
 
  private:
   static std::string Key(const kubernetes::ObjectName& name) {

@@ -135,7 +135,7 @@ TEST_F(InventoryTest, StaysLevelThroughRestartAndCompaction) {
   MakePod("early");
   std::stop_source stop;
   std::thread runner([&] { (void)inventory->Run({.stop = stop.get_token()}); });
-  ASSERT_TRUE(inventory->WaitSynced(Soon()).has_value());
+  ASSERT_TRUE(Eventually([&] { return inventory->Synced(); }));
   EXPECT_TRUE(inventory->FindPod(name_space(), "early").has_value());
   const auto told = [&](const std::string& name) {
     return Eventually([&] {

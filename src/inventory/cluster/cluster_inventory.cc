@@ -58,9 +58,6 @@ class Inventory final : public ClusterInventory {
 
   Status Run(const CallContext& context) override;
   Result<std::vector<std::string>> ListOnce(const CallContext& context) override;
-  Status WaitSynced(const CallContext& context) const override {
-    return WaitUntil(context, [this] { return synced_; });
-  }
   bool Synced() const override {
     const std::lock_guard lock(mutex_);
     return synced_;
@@ -167,13 +164,13 @@ class Inventory final : public ClusterInventory {
     return (picture_.*question)(std::forward<A>(arguments)...);
   }
 
-  template <typename Condition>
-  Status WaitUntil(const CallContext& context, Condition condition) const {
+  Status WaitListed(const Feed& feed, const CallContext& context) const {
     std::unique_lock lock(mutex_);
-    while (!condition()) {
+    const auto listed = [&] { return feed.listed_; };
+    while (!listed()) {
       RETURN_IF_ERROR(context.Check());
       changed_.wait_for(lock, context.stop, context.Remaining() + std::chrono::milliseconds(1),
-                        condition);
+                        listed);
     }
     return Ok();
   }
@@ -379,7 +376,7 @@ Status Inventory::Run(const CallContext& context) {
   };
   // The cluster's id is a namespace's: whatever is told must carry it.
   start(feeds_.front().get());
-  RETURN_IF_ERROR(WaitUntil(context, [this] { return feeds_.front()->listed_; }));
+  RETURN_IF_ERROR(WaitListed(*feeds_.front(), context));
   for (size_t i = 1; i < feeds_.size(); ++i) start(feeds_[i].get());
   threads.clear();
   return context.Check();

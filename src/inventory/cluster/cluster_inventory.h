@@ -58,8 +58,7 @@ class ClusterInventory {
   // each.
   virtual Result<std::vector<std::string>> ListOnce(const CallContext& context) = 0;
 
-  // Until everything has been listed once.
-  virtual Status WaitSynced(const CallContext& context) const = 0;
+  // Everything has been listed once.
   virtual bool Synced() const = 0;
   // What is in trouble at the moment, one sentence each: "pods: cannot reach …". Empty when all
   // watches work.

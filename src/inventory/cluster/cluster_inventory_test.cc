@@ -130,7 +130,7 @@ class ClusterInventoryTest : public ::testing::Test {
           changed_.notify_all();
         }});
     runner_ = std::thread([this] { (void)inventory_->Run({.stop = stop_.get_token()}); });
-    ASSERT_TRUE(inventory_->WaitSynced(Soon()).has_value());
+    ASSERT_TRUE(WaitForChange("synced  /"));
   }
   void StopRunning() {
     stop_.request_stop();
