@@ -148,6 +148,22 @@ TEST_F(PolicyTest, AnAllowListIsANetworkPolicyOfItsOwn) {
   EXPECT_TRUE(Quarantined("old-1"));
 }
 
+TEST_F(PolicyTest, AWorkloadWithoutPodsIsListedAndCanBeReleased) {
+  MakePod("old-1", "old", kViolated);
+  ApplyPolicy("p");
+  ASSERT_TRUE(serve_->Start().has_value());
+  ASSERT_TRUE(Eventually([&] { return Quarantined("old-1"); }));
+  DeletePod("old-1");
+  const std::string workload = name_space() + "/ReplicaSet/old";
+  EXPECT_THAT(Narrows({"quarantine", "list"}), HasSubstr(workload));
+  Narrows({"quarantine", "release", workload, "--reason", "looked at"});
+  EXPECT_TRUE(Eventually([&] { return !DenyPolicyExists(); }));
+  EXPECT_EQ(Narrows({"quarantine", "list"}), "Nothing is isolated.\n");
+  MakePod("old-2", "old", kViolated);
+  EXPECT_TRUE(Eventually([&] { return Count("p", "violated") == 1; }));
+  EXPECT_FALSE(Quarantined("old-2"));
+}
+
 TEST_F(PolicyTest, MetricsOffLoopbackAskForATokenWithTheRight) {
   serve_ = MakeServe(Database(), "0.0.0.0");
   for (const char* account : {"reader", "other"}) {

@@ -381,6 +381,23 @@ TEST(Expiry, ReleasesAndOnlyANewFindingBeginsAgain) {
   EXPECT_TRUE(world.IsQuarantined("web-1"));
 }
 
+TEST(Expiry, OfOnePolicyIsToldThoughAnotherKeepsTheIsolationUp) {
+  World world = OneViolated();
+  world.AddPolicy("q").actions[0].expires_after = std::chrono::hours(3);
+  world.AddPolicy("r");  // without an end
+  for (const char* policy : {"q", "r"}) world.Judge(policy, kWeb, Verdict::kViolated);
+  world.ActionOf("p").expires_after = std::chrono::hours(1);
+  EXPECT_EQ(world.Run().next_end, world.now + std::chrono::hours(1));
+  world.now += std::chrono::hours(1);
+  (void)world.Run();  // remembers
+  EXPECT_EQ(world.Run().next_end, world.now + std::chrono::hours(2));
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+  world.now += std::chrono::hours(2);
+  (void)world.Run();
+  EXPECT_EQ(world.Run().next_end, std::nullopt);
+  EXPECT_TRUE(world.IsQuarantined("web-1"));
+}
+
 TEST(Expiry, WaitsForAStatusThatCanBeWritten) {
   World world = OneViolated();
   world.ActionOf("p").expires_after = std::chrono::hours(1);
