@@ -16,7 +16,7 @@ constexpr size_t kMostAtOnce = std::numeric_limits<uint32_t>::max() / 2;
 }  // namespace
 
 Result<std::string> Inflate(std::string_view packed, DeflateFraming framing, size_t most) {
-  const auto state = std::make_unique<inflate_state>();
+  const auto state = std::make_unique_for_overwrite<inflate_state>();
   isal_inflate_init(state.get());
   state->crc_flag = framing == DeflateFraming::kZlib ? ISAL_ZLIB : ISAL_DEFLATE;
   // One byte more than allowed shows that there is more.

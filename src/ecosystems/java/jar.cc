@@ -62,7 +62,7 @@ class JarReader {
       RETURN_IF_ERROR(ReadEntry(*zip, entry, inner, depth, archive));
       return true;
     });
-    AddPackages(FileName(path), inner, archive);
+    RETURN_IF_ERROR(AddPackages(FileName(path), inner, archive));
     return status;
   }
 
@@ -130,23 +130,24 @@ class JarReader {
     return (inner.empty() ? "" : inner + "!/") + Printable(name, kMostShownBytes);
   }
 
-  void AddPackages(std::string_view file_name, const std::string& inner, const Archive& archive) {
-    const auto add = [&](const Coordinates& coordinates) {
-      if (extracted_.packages.size() == kMostPackages) {
-        complaints_.Add("it has more than " + std::to_string(kMostPackages) + " artifacts");
-        return;
-      }
-      extracted_.packages.push_back(ToPackage(coordinates));
-      extracted_.packages.back().path = inner;
-    };
+  Status AddPackages(std::string_view file_name, const std::string& inner, const Archive& archive) {
     bool own = false;
     for (const Coordinates& pom : archive.poms) {
       own = own || IsArchiveOf(file_name, pom);
-      add(pom);
+      RETURN_IF_ERROR(AddPackage(pom, inner));
     }
-    if (own) return;
-    if (const auto coordinates = FromFileAndManifest(file_name, archive.manifest))
-      add(*coordinates);
+    if (own) return Ok();
+    const auto coordinates = FromFileAndManifest(file_name, archive.manifest);
+    return coordinates ? AddPackage(*coordinates, inner) : Ok();
+  }
+
+  Status AddPackage(const Coordinates& coordinates, const std::string& inner) {
+    if (extracted_.packages.size() == kMostPackages)
+      return ResourceExhausted("more than " + std::to_string(kMostPackages) +
+                               " artifacts in it: the rest is not read");
+    extracted_.packages.push_back(ToPackage(coordinates));
+    extracted_.packages.back().path = inner;
+    return Ok();
   }
 
   const JarLimits limits_;

@@ -125,6 +125,19 @@ TEST(Jar, EndsAtItsLimits) {
   EXPECT_THAT(ParseJar("m.jar", archives, {.entries = 5})->statuses,
               ElementsAre(HasSubstr("more than 5 entries")));
 
+  ZipWriter shaded;
+  for (int i = 0; i < 10; ++i) {
+    ZipWriter part;
+    for (int j = 0; j < 6000; ++j) {
+      const std::string name = std::to_string(i) + "-" + std::to_string(j);
+      part.Stored(PomPath(name), Pom(name, "1.0"));
+    }
+    shaded.Stored(std::to_string(i) + ".jar", part.Finish());
+  }
+  const auto most = ParseJar("m.jar", shaded.Finish());
+  EXPECT_EQ(most->packages.size(), 50'000u);
+  EXPECT_THAT(most->statuses, ElementsAre(HasSubstr("more than 50000 artifacts")));
+
   const std::string large =
       ZipWriter().Deflated("l.jar", std::string(5000, 'x')).Deflated("k.jar", JarOf("k")).Finish();
   const auto held = ParseJar("m.jar", large, {.held_bytes = 4096});
