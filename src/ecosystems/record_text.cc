@@ -25,7 +25,6 @@ bool IsToken(std::string_view text) {
 }
 
 void Complaints::Add(std::string complaint) {
-  if (!first_.empty() && first_.back() == complaint) return;
   if (count_++ < kMostComplaints) first_.push_back(std::move(complaint));
 }
 

@@ -17,7 +17,7 @@ std::optional<std::string_view> NextLine(std::string_view& rest);
 bool IsToken(std::string_view text);
 
 // Gathers what is wrong with a file, bounded: the first few complaints, and how many more there
-// were. One that repeats the last of those is not counted.
+// were.
 class Complaints {
  public:
   void Add(std::string complaint);
