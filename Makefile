@@ -55,5 +55,5 @@ lab: build lab-tools
 	@lab/lab start --foreground
 
 bench: build lab-tools
-	@cmake --build build/release --target bench_floor bench_inventory_memory bench_advisories
+	@cmake --build build/release --target bench_floor bench_inventory_memory bench_advisories bench_backwards
 	@bench/run build/release

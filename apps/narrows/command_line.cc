@@ -173,6 +173,7 @@ struct AllFlags {
   DbPublishFlags db_publish;
   DbPushFlags db_push;
   std::string rolled_back;  // database
+  DbDiffFlags db_diff;
   std::string ecosystem, shell;
   bool version_json = false;
 };
@@ -384,6 +385,17 @@ void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
   info->callback([&] { run = [&] { return RunDbInfo(flags.db_info); }; });
   AddDbUpdate(*db, flags, run);
   AddDbPublish(*db, flags, run);
+  CLI::App* diff = db->add_subcommand("diff", "What changed from one database to another");
+  diff->footer("Example: narrows db diff narrows.db.old narrows.db --epss 0.5");
+  diff->add_option("old", flags.db_diff.before, "Database")->required()->type_name("OLD");
+  diff->add_option("new", flags.db_diff.after, "Database")->required()->type_name("NEW");
+  diff->add_option("--epss", flags.db_diff.epss,
+                   "Also scores that pass this probability, up or down; may be given again")
+      ->allow_extra_args(false)
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("SCORE");
+  AddOutput(*diff, flags.db_diff.output, {"table", "json"});
+  diff->callback([&] { run = [&] { return RunDbDiff(flags.db_diff); }; });
 }
 
 void AddSmallCommands(CLI::App& app, AllFlags& flags, Run& run) {

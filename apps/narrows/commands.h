@@ -136,6 +136,13 @@ struct DbPushFlags {
   RegistryFlags registry;
 };
 
+struct DbDiffFlags {
+  std::string before;
+  std::string after;
+  std::vector<double> epss;  // thresholds
+  OutputFormat output = OutputFormat::kTable;
+};
+
 int RunScan(const ScanFlags& flags);
 int RunSbom(const SbomFlags& flags);
 int RunAssess(const AssessFlags& flags);
@@ -151,6 +158,7 @@ int RunDbUpdate(const DbUpdateFlags& flags);
 int RunDbRollback(const std::string& database);
 int RunDbPublish(const DbPublishFlags& flags);
 int RunDbPush(const DbPushFlags& flags);
+int RunDbDiff(const DbDiffFlags& flags);
 int RunVercmp(const std::string& ecosystem);
 int RunVersion(bool json);
 
