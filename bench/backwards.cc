@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "control/concerned_images.h"
 #include "ecosystems/debian/version.h"
+#include "findings/rescan.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -152,11 +153,13 @@ Result<bool> NameWhatIsHit(const storage::Store& store, const Databases& databas
   std::printf("looked up  %8.1f ms, %zu images\n", MillisSince(start), images.size());
   start = std::chrono::steady_clock::now();
   ASSIGN_OR_RETURN(const auto snapshot, store.Read());
+  const findings::Concerned concerned = control::PackageFilter(change);
   size_t hit = 0;
   size_t workloads = 0;
   for (const std::string& digest : images) {
     ASSIGN_OR_RETURN(const auto image, snapshot->images().Get(digest));
-    ASSIGN_OR_RETURN(const auto outcome, scanner->Scan(image->analysis, {}));
+    ASSIGN_OR_RETURN(const auto outcome,
+                     findings::Rescan(*scanner, image->analysis, {}, concerned, {}));
     const bool found =
         std::any_of(outcome.findings.begin(), outcome.findings.end(),
                     [](const model::Finding& finding) { return finding.vulnerability.id == kCve; });

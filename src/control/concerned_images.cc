@@ -14,6 +14,15 @@ std::vector<storage::PackageName> PackagesConcerned(const advisories::DatabaseCh
   return {names.begin(), names.end()};
 }
 
+findings::Concerned PackageFilter(const advisories::DatabaseChange& change) {
+  const std::vector<storage::PackageName> list = PackagesConcerned(change);
+  return [names = std::set<storage::PackageName>(list.begin(), list.end())](
+             const model::Package& package) {
+    return names.contains({package.ecosystem, package.source_name}) ||
+           names.contains({package.ecosystem, package.name});
+  };
+}
+
 Result<std::vector<std::string>> ImagesConcerned(const storage::Store& store,
                                                  const advisories::DatabaseChange& change) {
   ASSIGN_OR_RETURN(const auto snapshot, store.Read());

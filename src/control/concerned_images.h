@@ -6,12 +6,16 @@
 #include "advisories/database_change.h"
 #include "assessment/policy.h"
 #include "base/result.h"
+#include "findings/rescan.h"
 #include "storage/store.h"
 
 namespace narrows::control {
 
 // The packages whose findings may be others after the change, as a store knows them.
 std::vector<storage::PackageName> PackagesConcerned(const advisories::DatabaseChange& change);
+
+// True of the packages of PackagesConcerned.
+findings::Concerned PackageFilter(const advisories::DatabaseChange& change);
 
 // Digests, sorted, of the stored images that the change may concern: no other's findings differ.
 Result<std::vector<std::string>> ImagesConcerned(const storage::Store& store,

@@ -109,7 +109,7 @@ class FakeImages final : public ImagePipeline {
  public:
   ImageKnowledge Get(const ImageRequest&) override { return {nullptr, "not known", false}; }
   void SetScanner(ActiveScanner) override {}
-  void SetScanner(ActiveScanner, const std::vector<std::string>&) override {}
+  void SetScanner(ActiveScanner, Concern) override {}
   void SetStored(const std::vector<std::string>&) override {}
   void Retain(const std::vector<std::string>& keys) override {
     const std::lock_guard lock(mutex_);

@@ -24,6 +24,8 @@ struct Entry {
   ImageRequest request;
   std::shared_ptr<const model::ImageAnalysis> analysis;  // shared with the worker that scans it
   ImageKnowledge knowledge{nullptr, std::string(assessment::kNotReadYet), true};
+  // All that differs from `knowledge` with the scanner of now; null: anything may.
+  std::shared_ptr<const Concern> concern;
   bool queued = false;  // or being worked on
   bool again = false;   // queue once more when the worker is done with it
   int failures = 0;
@@ -58,20 +60,27 @@ class ThreadedImagePipeline final : public ImagePipeline {
     const std::lock_guard lock(mutex_);
     scanner_ = std::move(scanner);
     for (auto& [key, entry] : entries_) {
+      entry.concern.reset();
       if (entry.analysis || !entry.retry_at) Enqueue(key, entry);
     }
   }
 
-  void SetScanner(ActiveScanner scanner, const std::vector<std::string>& concerned) override {
-    const std::set<std::string_view> digests(concerned.begin(), concerned.end());
+  void SetScanner(ActiveScanner scanner, Concern concern) override {
+    // Shared by all entries that it makes wait.
+    const auto shared = std::make_shared<const Concern>(std::move(concern));
+    const std::set<std::string_view> digests(shared->images.begin(), shared->images.end());
     const std::lock_guard lock(mutex_);
     scanner_ = std::move(scanner);
     for (auto& [key, entry] : entries_) {
+      entry.concern.reset();
       // What is queued may be with a worker already, who uses the old scanner.
-      const bool holds = !entry.queued && entry.failures == 0 && entry.knowledge.scanned &&
-                         stored_.contains(entry.analysis->digest) &&
-                         !digests.contains(entry.analysis->digest);
-      if (!holds && (entry.analysis || !entry.retry_at)) Enqueue(key, entry);
+      const bool known = !entry.queued && entry.failures == 0 && entry.knowledge.scanned;
+      if (known) {
+        const std::string& digest = entry.analysis->digest;
+        if (stored_.contains(digest) && !digests.contains(digest)) continue;
+        entry.concern = shared;
+      }
+      if (entry.analysis || !entry.retry_at) Enqueue(key, entry);
     }
   }
 
@@ -162,10 +171,14 @@ class ThreadedImagePipeline final : public ImagePipeline {
     const ImageRequest request = entries_[key].request;
     std::shared_ptr<const model::ImageAnalysis> analysis = entries_[key].analysis;
     const ActiveScanner scanner = scanner_;
+    const std::shared_ptr<const Concern> concern = std::move(entries_[key].concern);
+    const std::shared_ptr<const ScannedImage> before = entries_[key].knowledge.scanned;
     lock.unlock();
 
     const CallContext context = CallContext::WithTimeout(options_.image_timeout, stop);
-    Result<std::shared_ptr<const ScannedImage>> scanned = Scan(request, scanner, analysis, context);
+    Result<std::shared_ptr<const ScannedImage>> scanned =
+        concern ? ScanAgain(*before, *concern, scanner, context)
+                : Scan(request, scanner, analysis, context);
 
     lock.lock();
     --busy_;
@@ -190,9 +203,25 @@ class ThreadedImagePipeline final : public ImagePipeline {
     }
     if (!scanner.scanner) return Unavailable(std::string(assessment::kNoDatabaseYet));
     ASSIGN_OR_RETURN(findings::ScanOutcome outcome, scanner.scanner->Scan(*analysis, context));
+    return Scanned(analysis, std::move(outcome), scanner);
+  }
+
+  static Result<std::shared_ptr<const ScannedImage>> ScanAgain(const ScannedImage& before,
+                                                               const Concern& concern,
+                                                               const ActiveScanner& scanner,
+                                                               const CallContext& context) {
+    ASSIGN_OR_RETURN(findings::ScanOutcome outcome,
+                     findings::Rescan(*scanner.scanner, *before.analysis, before.outcome,
+                                      concern.package, context));
+    return Scanned(before.analysis, std::move(outcome), scanner);
+  }
+
+  static std::shared_ptr<const ScannedImage> Scanned(
+      std::shared_ptr<const model::ImageAnalysis> analysis, findings::ScanOutcome outcome,
+      const ActiveScanner& scanner) {
     return std::make_shared<const ScannedImage>(ScannedImage{
-        analysis, std::move(outcome), scanner.database, std::string(scanner.scanner->Name()),
-        std::string(scanner.scanner->Version())});
+        std::move(analysis), std::move(outcome), scanner.database,
+        std::string(scanner.scanner->Name()), std::string(scanner.scanner->Version())});
   }
 
   // The lock is held.

@@ -8,6 +8,7 @@
 
 #include "base/call_context.h"
 #include "base/result.h"
+#include "findings/rescan.h"
 #include "findings/scanner.h"
 #include "model/image.h"
 
@@ -50,6 +51,12 @@ struct ActiveScanner {
   std::string database;
 };
 
+// What new advisories may judge otherwise.
+struct Concern {
+  std::vector<std::string> images;  // digests
+  findings::Concerned package;      // of these, and of images that no store holds
+};
+
 struct ImagePipelineOptions {
   int workers = 2;
   std::chrono::milliseconds first_retry{10'000};  // doubled each time, with jitter
@@ -74,9 +81,9 @@ class ImagePipeline {
 
   // Scans everything known anew, in the background.
   virtual void SetScanner(ActiveScanner scanner) = 0;
-  // The same of the images with these digests only, and of those that SetStored has not been told
-  // of: what is known of the others holds with the new advisories too.
-  virtual void SetScanner(ActiveScanner scanner, const std::vector<std::string>& concerned) = 0;
+  // The same of the concerned images only, and of those that SetStored has not been told of: what
+  // is known of the others holds with the new advisories too.
+  virtual void SetScanner(ActiveScanner scanner, Concern concern) = 0;
 
   // A store holds these images, by digest, as they were read: whoever searches it for what new
   // advisories concern finds them.

@@ -110,7 +110,8 @@ TEST_F(ImagePipelineTest, OnlyWhatANewDatabaseConcernsIsScannedAnew) {
     (void)pipeline_->Get(Request(digest));
   settle();
   pipeline_->SetStored({"sha256:a", "sha256:b"});
-  pipeline_->SetScanner(MakeScanner("db2"), {"sha256:b", "sha256:z"});
+  pipeline_->SetScanner(MakeScanner("db2"),
+                        {{"sha256:b", "sha256:z"}, [](const model::Package&) { return true; }});
   settle();
   EXPECT_EQ(database_of("sha256:a"), "db1");
   EXPECT_EQ(database_of("sha256:b"), "db2");

@@ -24,12 +24,15 @@ std::vector<double> Service::Thresholds() const {
   return EpssThresholds(policies);
 }
 
-Result<std::vector<std::string>> Service::ConcernedSince(const advisories::AdvisoryDatabase& before,
-                                                         const advisories::AdvisoryDatabase& now,
-                                                         const CallContext& context) const {
+Result<Concern> Service::ConcernSince(const advisories::AdvisoryDatabase& before,
+                                      const advisories::AdvisoryDatabase& now,
+                                      const CallContext& context) const {
   const auto begin = CallContext::Steady::now();
   ASSIGN_OR_RETURN(const advisories::DatabaseChange change,
                    advisories::CompareDatabases(before, now, thresholds_, context));
+  // Whether images can be judged at all is not a matter of packages.
+  if (!change.ecosystems_added.empty() || !change.ecosystems_removed.empty())
+    return FailedPrecondition("it speaks of other ecosystems or releases");
   ASSIGN_OR_RETURN(std::vector<std::string> images, options_.concerned(change));
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(CallContext::Steady::now() - begin);
@@ -37,7 +40,7 @@ Result<std::vector<std::string>> Service::ConcernedSince(const advisories::Advis
                                  {"packages", std::to_string(change.packages.size())},
                                  {"images", std::to_string(images.size())},
                                  {"milliseconds", std::to_string(took.count())}});
-  return images;
+  return Concern{std::move(images), PackageFilter(change)};
 }
 
 void Service::AdoptDatabase(const CallContext& context) {
@@ -54,17 +57,16 @@ void Service::AdoptDatabase(const CallContext& context) {
   ActiveScanner scanner{options_.make_scanner(database), metadata.Identity()};
   {
     const std::lock_guard lock(mutex_);
-    Result<std::vector<std::string>> concerned = Unavailable("it is the first one");
+    Result<Concern> concern = FailedPrecondition("it is the first one");
     if (adopted_) {
-      concerned = ConcernedSince(*adopted_, *database, context);
-      if (!concerned.has_value())
-        LogWarning("what changed in the advisories is not known, every image is judged again",
-                   {{"error", concerned.error().message}});
+      concern = ConcernSince(*adopted_, *database, context);
+      if (!concern.has_value())
+        LogInfo("every image is judged again", {{"reason", concern.error().message}});
     }
     adopted_ = database;
-    scores_may_be_old_ = concerned.has_value();
-    if (concerned.has_value()) {
-      parts_.images.SetScanner(std::move(scanner), *concerned);
+    scores_may_be_old_ = concern.has_value();
+    if (concern.has_value()) {
+      parts_.images.SetScanner(std::move(scanner), *std::move(concern));
     } else {
       parts_.images.SetScanner(std::move(scanner));
     }

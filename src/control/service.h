@@ -64,9 +64,9 @@ class Service {
   void WatchPermissions(const CallContext& context);
   void Lead(const CallContext& context);
   void AdoptDatabase(const CallContext& context);
-  Result<std::vector<std::string>> ConcernedSince(const advisories::AdvisoryDatabase& before,
-                                                  const advisories::AdvisoryDatabase& now,
-                                                  const CallContext& context) const;
+  Result<Concern> ConcernSince(const advisories::AdvisoryDatabase& before,
+                               const advisories::AdvisoryDatabase& now,
+                               const CallContext& context) const;
   std::vector<double> Thresholds() const;
 
   const ServiceParts parts_;

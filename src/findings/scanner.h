@@ -19,7 +19,7 @@ struct ScanOutcome {
   std::vector<std::string> statuses;  // what was left out, one sentence each
 };
 
-// Judges one image. Stateless and thread-safe.
+// Judges one image: each package by itself, in their order. Stateless and thread-safe.
 class Scanner {
  public:
   virtual ~Scanner() = default;
