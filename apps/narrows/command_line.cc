@@ -174,6 +174,8 @@ struct AllFlags {
   DbPushFlags db_push;
   std::string rolled_back;  // database
   DbDiffFlags db_diff;
+  WhyFlags why;
+  WatchFlags watch;
   std::string ecosystem, shell;
   bool version_json = false;
 };
@@ -252,6 +254,30 @@ void AddServe(CLI::App& app, AllFlags& flags, Run& run) {
     flags.log.service = true;
     run = [&] { return RunServe(flags.serve); };
   });
+}
+
+void AddQuestions(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* why = app.add_subcommand(
+      "why",
+      "What a vulnerability hits: workload, image, layer, since when, and what policies say");
+  why->footer(
+      "Reads the store of `narrows serve`, so it runs where that runs.\n"
+      "Example: kubectl exec -n narrows-system deploy/narrows -- narrows why CVE-2024-3094");
+  why->add_option("id", flags.why.id, "CVE, or an advisory's own id")->required()->type_name("ID");
+  why->add_option("workload", flags.why.workload, "Only this workload")
+      ->type_name("NAMESPACE/KIND/NAME");
+  why->callback([&] { run = [&] { return RunWhy(flags.why); }; });
+  CLI::App* watch =
+      app.add_subcommand("watch", "Print findings, verdicts and quarantines as they come");
+  watch->footer(
+      "Reads the store of `narrows serve`, so it runs where that runs.\n"
+      "Example: kubectl exec -n narrows-system deploy/narrows -- narrows watch");
+  watch->callback([&] { run = [&] { return RunWatch(flags.watch); }; });
+  AddOutput(*why, flags.why.output, {"table", "json"});
+  AddOutput(*watch, flags.watch.output, {"table", "json"});
+  for (const auto& [command, store] :
+       {std::pair(why, &flags.why.store), std::pair(watch, &flags.watch.store)})
+    command->add_option("--store", *store, "Store file")->type_name("FILE")->capture_default_str();
 }
 
 void AddPolicy(CLI::App& app, AllFlags& flags, Run& run) {
@@ -432,6 +458,7 @@ int RunCommandLine(int argc, char** argv) {
   AddScanCommands(app, flags, run);
   AddAssess(app, flags, run);
   AddServe(app, flags, run);
+  AddQuestions(app, flags, run);
   AddPolicy(app, flags, run);
   AddQuarantine(app, flags, run);
   AddDb(app, flags, run);

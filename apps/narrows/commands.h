@@ -67,10 +67,12 @@ struct AssessFlags {
   bool quiet = false;  // no progress
 };
 
+inline constexpr const char* kServeStore = "/var/lib/narrows/store/narrows.sqlite";
+
 struct ServeFlags {
   ClusterFlags cluster;
   std::string database = "/var/lib/narrows/db/narrows.db";
-  std::string store = "/var/lib/narrows/store/narrows.sqlite";
+  std::string store = kServeStore;
   std::string listen = "0.0.0.0:8081";            // /healthz and /readyz
   std::string metrics_listen = "127.0.0.1:8082";  // elsewhere: TokenReview and SubjectAccessReview
   std::string own_namespace;  // empty: NARROWS_NAMESPACE, the account's, narrows-system
@@ -136,6 +138,18 @@ struct DbPushFlags {
   RegistryFlags registry;
 };
 
+struct WhyFlags {
+  std::string id;
+  std::string workload;  // NAMESPACE/KIND/NAME; empty: all
+  std::string store = kServeStore;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+struct WatchFlags {
+  std::string store = kServeStore;
+  OutputFormat output = OutputFormat::kTable;  // kJson: an object a line
+};
+
 struct DbDiffFlags {
   std::string before;
   std::string after;
@@ -152,6 +166,8 @@ int RunPolicyShow(const PolicyFlags& flags);
 int RunQuarantineList(const QuarantineFlags& flags);
 int RunQuarantinePlan(const QuarantineFlags& flags);
 int RunQuarantineRelease(const QuarantineFlags& flags);
+int RunWhy(const WhyFlags& flags);
+int RunWatch(const WatchFlags& flags);
 int RunDbBuild(const DbBuildFlags& flags);
 int RunDbInfo(const DbInfoFlags& flags);
 int RunDbUpdate(const DbUpdateFlags& flags);

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "commands.h"
 #include "report/terminal/terminal.h"
+#include "storage/sqlite/sqlite_store.h"
 
 namespace narrows::app {
 namespace {
@@ -32,6 +33,14 @@ Result<std::filesystem::path> DatabasePath(const std::string& flag) {
   if (!flag.empty()) return std::filesystem::path(flag);
   ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
   return cache / "narrows.db";
+}
+
+Result<std::unique_ptr<storage::Store>> OpenStoreForReading(const std::string& path) {
+  auto store = storage::OpenSqliteStore({.path = path, .access = storage::Access::kReadOnly});
+  if (store.has_value() || store.error().code != ErrorCode::kNotFound) return store;
+  return NotFound(store.error().message +
+                  "; where it runs in the cluster, ask it there: kubectl exec -n narrows-system "
+                  "deploy/narrows -- narrows …");
 }
 
 report::terminal::ProgressOptions ProgressOptionsFor(bool quiet) {

@@ -10,6 +10,7 @@
 #include "model/image.h"
 #include "report/documents/text_table.h"
 #include "report/terminal/progress.h"
+#include "storage/store.h"
 
 namespace narrows::app {
 
@@ -23,6 +24,9 @@ void Warn(std::string_view message);
 
 // `flag` where it is set, else narrows.db in the user's cache.
 Result<std::filesystem::path> DatabasePath(const std::string& flag);
+
+// What `narrows serve` remembers; the error of an absent file says where to look for one.
+Result<std::unique_ptr<storage::Store>> OpenStoreForReading(const std::string& path);
 
 // Progress on standard error, where that is a terminal.
 report::terminal::ProgressOptions ProgressOptionsFor(bool quiet);
