@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "ecosystems/ecosystem_names.h"
 #include "ecosystems/version_orders.h"
 
 namespace narrows::control {
@@ -19,7 +20,8 @@ findings::Concerned PackageFilter(const advisories::DatabaseChange& change) {
   return [names = std::set<storage::PackageName>(list.begin(), list.end())](
              const model::Package& package) {
     return names.contains({package.ecosystem, package.source_name}) ||
-           names.contains({package.ecosystem, package.name});
+           names.contains(
+               {package.ecosystem, ecosystems::CanonicalName(package.ecosystem, package.name)});
   };
 }
 

@@ -71,6 +71,11 @@ TEST_F(ConcernedImages, AreThoseThatHoldAChangedPackage) {
   EXPECT_THAT(PackagesConcerned(change), ElementsAre(storage::PackageName{"Alpine", "zlib"},
                                                      storage::PackageName{"Debian", "curl"}));
   EXPECT_THAT(Concerned(change), ElementsAre("sha256:1", "sha256:2"));
+  const findings::Concerned concerned = PackageFilter(change);
+  EXPECT_TRUE(concerned(alpine.packages[1]));
+  EXPECT_FALSE(concerned(alpine.packages[0]));
+  change.packages = {{"PyPI", "flask-login"}};
+  EXPECT_TRUE(PackageFilter(change)({.ecosystem = "PyPI", .name = "Flask_Login"}));
   change.packages = {{"Debian:12", "zlib"}};
   EXPECT_THAT(Concerned(change), ElementsAre());
   change.ecosystems_added = {"Alpine:v3.20"};

@@ -19,7 +19,7 @@ struct StoredImage {
 // A package as advisories name it.
 struct PackageName {
   std::string ecosystem;  // OSV's name without a release
-  std::string name;
+  std::string name;       // ecosystems::CanonicalName
   friend auto operator<=>(const PackageName&, const PackageName&) = default;
 };
 

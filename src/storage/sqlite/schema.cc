@@ -158,6 +158,16 @@ INSERT OR IGNORE INTO assessment_image SELECT json_extract(c.value, '$.digest'),
   FROM assessment a, json_each(a.containers) c WHERE json_extract(c.value, '$.digest') <> '';
 )sql";
 
+// Packages are looked up by the name that advisories use, whatever the spelling of their own.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE package ADD COLUMN lookup TEXT NOT NULL DEFAULT '';
+UPDATE package SET lookup = CASE
+  WHEN ecosystem = 'PyPI' THEN replace(replace(lower(name), '_', '-'), '.', '-')
+  WHEN ecosystem IN ('NuGet', 'Packagist') THEN lower(name) ELSE name END;
+DROP INDEX package_by_name;
+CREATE INDEX package_by_lookup ON package (ecosystem, lookup);
+)sql";
+
 Result<int64_t> Pragma(Database& database, std::string_view sql) {
   ASSIGN_OR_RETURN(const std::optional<int64_t> value, database.One(sql));
   return value.value_or(0);
@@ -187,7 +197,7 @@ Result<int64_t> SchemaVersion(Database& database, const std::vector<const char*>
 }  // namespace
 
 const std::vector<const char*>& Migrations() {
-  static const std::vector<const char*> migrations = {kVersion1, kVersion2, kVersion3};
+  static const std::vector<const char*> migrations = {kVersion1, kVersion2, kVersion3, kVersion4};
   return migrations;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/sha256.h"
+#include "ecosystems/ecosystem_names.h"
 
 namespace narrows::storage {
 namespace {
@@ -92,14 +93,16 @@ std::string PackageKey(const model::Package& package) {
 
 Result<int64_t> InternPackage(Session& session, const model::Package& package) {
   const std::string key = PackageKey(package);
+  const std::string lookup = ecosystems::CanonicalName(package.ecosystem, package.name);
   return FindOrInsert(
       session.database, "SELECT id FROM package WHERE key = ?", {Blob{key}},
       "INSERT INTO package (key, ecosystem, name, version, architecture, source_name, "
-      "source_version, purl, path, evidence, owner, modularity, vendor) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "source_version, purl, path, evidence, owner, modularity, vendor, lookup) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Blob{key}, package.ecosystem, package.name, package.version, package.architecture,
        package.source_name, package.source_version, package.purl, package.path,
-       static_cast<int64_t>(package.evidence), package.owner, package.modularity, package.vendor});
+       static_cast<int64_t>(package.evidence), package.owner, package.modularity, package.vendor,
+       lookup});
 }
 
 Result<std::optional<int64_t>> FindImage(const Session& session, std::string_view digest) {

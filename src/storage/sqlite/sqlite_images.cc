@@ -14,7 +14,7 @@ constexpr std::string_view kGroups =
     "SELECT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
     "WHERE p.ecosystem = ?1 AND p.source_name = ?2 UNION ALL "
     "SELECT g.package_group FROM package p JOIN group_package g ON g.package = p.id "
-    "WHERE p.ecosystem = ?1 AND p.name = ?2";
+    "WHERE p.ecosystem = ?1 AND p.lookup = ?2";
 
 // All of the analysis but layers and packages.
 std::string ToDocument(const model::ImageAnalysis& image) {
