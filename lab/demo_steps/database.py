@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+import pathlib
+import tempfile
+import zipfile
 
 from .laboratory import BINARY, ROOT, Failure, run
 
@@ -32,10 +35,23 @@ def _key(folder, binary):
 
 def ensure(folder, binary=BINARY):
     """→ (the database's file, whether it was built now)."""
-    kev, epss = _single(folder / "kev"), _single(folder / "epss")
-    database = ROOT / "build" / "demo" / ("own.db" if folder == OWN else "full.db")
-    seal = database.with_suffix(".key")
+    return _ensure(folder, "own.db" if folder == OWN else "full.db", _key(folder, binary), binary)
+
+
+def ensure_without(folder, cve, binary=BINARY):
+    """→ the file of a database that lacks every record which names the CVE."""
+    name = ("own" if folder == OWN else "full") + f"-without-{cve}.db"
     key = _key(folder, binary)
+    with tempfile.TemporaryDirectory(prefix="narrows-demo-") as scratch:
+        return _ensure(
+            folder, name, key, binary, lambda: _osv_without(folder / "osv", cve, scratch)
+        )[0]
+
+
+def _ensure(folder, name, key, binary, osv=None):
+    kev, epss = _single(folder / "kev"), _single(folder / "epss")
+    database = ROOT / "build" / "demo" / name
+    seal = database.with_suffix(".key")
     if database.exists() and seal.exists() and seal.read_text(encoding="ascii") == key:
         return database, False
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +62,7 @@ def ensure(folder, binary=BINARY):
         "db",
         "build",
         "--osv",
-        folder / "osv",
+        osv() if osv else folder / "osv",
         "--kev",
         kev,
         "--epss",
@@ -57,3 +73,23 @@ def ensure(folder, binary=BINARY):
     unfinished.rename(database)
     seal.write_text(key, encoding="ascii")
     return database, True
+
+
+def _osv_without(osv, cve, scratch):
+    """A copy of the bulk layout; archives that do not name the CVE are links."""
+    copy = pathlib.Path(scratch, "osv")
+    name = f'"{cve}"'.encode("ascii")  # of a record, whatever member
+    for archive in sorted(osv.glob("*/all.zip")):
+        target = copy / archive.parent.name / "all.zip"
+        target.parent.mkdir(parents=True)
+        with zipfile.ZipFile(archive) as whole:
+            records = whole.namelist()
+            hit = {record for record in records if name in whole.read(record)}
+            if not hit:
+                target.symlink_to(archive)
+                continue
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as rest:
+                for record in records:
+                    if record not in hit:
+                        rest.writestr(record, whole.read(record))
+    return copy

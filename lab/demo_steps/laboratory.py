@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ LAB = ROOT / "lab" / "lab"
 BINARY = ROOT / "build" / "release" / "bin" / "narrows"
 NAMESPACE = "narrows-system"
 WORKLOADS = ROOT / "lab" / "workloads"
+DATABASE = "/var/lib/narrows-lab/db/narrows.db"  # on the node
 PATIENCE = 120  # generous: time never decides
 
 
@@ -137,6 +139,16 @@ class Laboratory:
         return run(
             install, "--dir", self.folder, "--database", database, "--binary", binary
         )
+
+    def stage_database(self, file):
+        """Lays a database beside the one in use; rename_database puts it in its place."""
+        seen_there = self.folder / "narrows.db.next"  # /var is another one inside
+        shutil.copyfile(file, seen_there)
+        self.inside("install", "-m", "644", seen_there, f"{DATABASE}.next")
+        seen_there.unlink()
+
+    def rename_database(self):
+        self.inside("mv", f"{DATABASE}.next", DATABASE)
 
     def narrows(self, *arguments, good=(0,)):
         """Runs a command of Narrows in its pod: with its service account and nothing else."""

@@ -3,7 +3,7 @@
 import os
 import re
 
-from . import database, quarantine
+from . import database, quarantine, second_act
 from .laboratory import (
     NAMESPACE,
     ROOT,
@@ -38,6 +38,7 @@ class Story:
     def __init__(self, screen, advisories, keep):
         self.screen, self.advisories, self.keep = screen, advisories, keep
         self.lab = None
+        self.clean_image = CLEAN_IMAGE
 
     def tell(self):
         self.screen.line("Narrows on a real Kubernetes cluster of its own", "bold")
@@ -52,6 +53,7 @@ class Story:
             self.isolation()
             self.defeated_isolation()
             self.release()
+            second_act.SecondAct(self).tell()
             finished = True
         except Failure:
             self.show_log()
@@ -77,9 +79,15 @@ class Story:
             shown = os.path.relpath(self.advisories, ROOT)
             with self.screen.waiting(f"building it from {shown}"):
                 self.database, built = database.ensure(self.advisories)
+                self.first_database = database.ensure_without(
+                    self.advisories, second_act.HELD_BACK
+                )
             size = self.database.stat().st_size / 1e6
             how = f"built from {shown}" if built else f"as built before from {shown}"
             self.screen.say(f"{os.path.relpath(self.database, ROOT)}, {size:.1f} MB, {how}")
+            self.screen.say(
+                f"and one that does not know {second_act.HELD_BACK} yet, to begin with"
+            )
 
     def cluster(self):
         with self.screen.step("A Kubernetes cluster: etcd to kubelet, containerd, two registries"):
@@ -111,7 +119,7 @@ class Story:
     def installation(self):
         with self.screen.step("Narrows, installed as users do: api/crds and deploy/manifests"):
             with self.screen.waiting("making its image, applying, waiting for its pod"):
-                self.lab.install(self.database)
+                self.lab.install(self.first_database)
             pod = self.wait("the pod of Narrows", self.lab.narrows_pod)
             account = pod["spec"]["serviceAccountName"]
             namespace = self.lab.get("namespace", NAMESPACE)
