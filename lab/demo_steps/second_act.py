@@ -83,7 +83,7 @@ class SecondAct:
                 f"the policy's status to say {expected}",
                 lambda: self.story.status_says(expected),
             )
-            self.screen.seen("nothing else changed its verdict, and no image was read again")
+            self.screen.seen("nothing else changed its verdict")
             self.show_comparison()
 
     def explained(self):
