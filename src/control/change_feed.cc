@@ -133,7 +133,7 @@ class Page {
       for (const auto& container : assessment.containers) {
         if (violations == 0 && !container.violations.empty()) {
           const model::Violation& first = container.violations.front();
-          text += ": " + Describe(first.finding) + ", " + first.reason;
+          text += ": " + Describe(*first.finding) + ", " + first.reason;
         }
         violations += container.violations.size();
       }

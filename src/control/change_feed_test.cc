@@ -54,6 +54,10 @@ class ChangeFeedTest : public ::testing::Test {
     return finding;
   }
 
+  static model::Violation Violation(int number, const std::string& reason) {
+    return {std::make_shared<const model::Finding>(Finding(number)), "severity", reason};
+  }
+
   void Scan(const std::vector<model::Finding>& findings) {
     Write([&](storage::Transaction& t) {
       ASSERT_TRUE(
@@ -112,12 +116,12 @@ TEST_F(ChangeFeedTest, TellsVerdictsThatChangeAndWhy) {
   Judge({});
   EXPECT_THAT(Next(feed),
               ElementsAre("verdict | shop/Deployment/web | none to passed under production"));
-  Judge({{Finding(1), "severity", "High exceeds Medium"}, {Finding(2), "severity", "x"}});
+  Judge({Violation(1, "High exceeds Medium"), Violation(2, "x")});
   EXPECT_THAT(Next(feed),
               ElementsAre("verdict | shop/Deployment/web | passed to violated under production: "
                           "CVE-2026-1001 (High) in curl 7, fixed in 8, High exceeds Medium (and 1 "
                           "more)"));
-  Judge({{Finding(1), "severity", "High exceeds Medium"}});
+  Judge({Violation(1, "High exceeds Medium")});
   EXPECT_THAT(Next(feed), IsEmpty()) << "other evidence, the same verdict";
 }
 

@@ -69,8 +69,11 @@ class ExplanationTest : public ::testing::Test {
     auto& container = assessment.containers.emplace_back();
     container.image_digest = digest;
     const model::ImageAnalysis image = Image(digest);
-    container.suppressions = {{Finding(image, 0), "exception", "accepted"}};
-    if (violated) container.violations = {{Finding(image, 1), "severity", "too high"}};
+    container.suppressions = {
+        {std::make_shared<const model::Finding>(Finding(image, 0)), "exception", "accepted"}};
+    if (violated)
+      container.violations = {
+          {std::make_shared<const model::Finding>(Finding(image, 1)), "severity", "too high"}};
     auto transaction = store_->Begin(kTime);
     ASSERT_TRUE((*transaction)->assessments().Put(assessment).has_value());
     ASSERT_TRUE((*transaction)->Commit().has_value());
