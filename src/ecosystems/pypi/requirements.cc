@@ -44,7 +44,8 @@ std::string_view PinnedVersion(std::string_view specifiers) {
     if (!specifier.starts_with("==")) continue;
     specifier.remove_prefix(specifier.starts_with("===") ? 3 : 2);
     specifier = Trim(specifier);
-    if (specifier.find('*') == std::string_view::npos) return specifier;
+    // A wildcard, or a template that is yet to be filled in, is none.
+    if (specifier.find_first_of("*$%{}<>") == std::string_view::npos) return specifier;
   }
   return {};
 }
@@ -68,7 +69,8 @@ Result<PackageExtractor::Extracted> ParseRequirements(std::string_view content) 
     line = line.substr(0, line.find(';'));    // markers
     line = line.substr(0, line.find(" --"));  // hashes
     const std::string_view version = PinnedVersion(line);
-    if (version.empty()) continue;
+    // Prose may lie under such a file name, too.
+    if (!IsToken(name) || !IsToken(version)) continue;
     AddLanguagePackage("a requirement", name, version, extracted, complaints);
   }
   extracted.statuses = std::move(complaints).Take();
