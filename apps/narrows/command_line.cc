@@ -428,7 +428,9 @@ void AddSmallCommands(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* vercmp =
       app.add_subcommand("vercmp", "Compare pairs of versions read from standard input");
   vercmp->footer("Example: printf '1.0~rc1\\t1.0\\n' | narrows vercmp --ecosystem Debian");
-  vercmp->add_option("--ecosystem", flags.ecosystem, "OSV's ecosystem name: Debian, Ubuntu, Alpine")
+  vercmp
+      ->add_option("--ecosystem", flags.ecosystem,
+                   "OSV's name without a release: Debian, npm, PyPI, …")
       ->required()
       ->type_name("NAME");
   vercmp->callback([&] { run = [&] { return RunVercmp(flags.ecosystem); }; });
