@@ -245,6 +245,30 @@ class CliTest(unittest.TestCase):
             self.assertIn("narrows db update", done.stderr)
             self.assertNotEqual(self.run_program(*command, "--db", self.db, "--max-age", "100000h").returncode, 1)
 
+    def test_db_diff_names_what_changed(self):
+        feeds, fewer, other = ROOT / "lab" / "advisories", self.tmp / "fewer", self.tmp / "fewer.db"
+        fewer.mkdir()
+        for ecosystem in (feeds / "osv").iterdir():
+            if ecosystem.name != "npm":
+                (fewer / ecosystem.name).symlink_to(ecosystem)
+        self.run_program("db", "build", "--osv", fewer, "--output", other)
+        said = json.loads(self.run_program("db", "diff", other, self.db, "--epss", "0.9", "--output", "json").stdout)
+        self.assertEqual(said["ecosystemsAdded"], ["npm"])
+        self.assertTrue(said["advisories"])
+        self.assertEqual({record["change"] for record in said["advisories"]}, {"added"})
+        self.assertIn("CVE-2021-3156", said["knownExploitedAdded"])
+        self.assertTrue(all(score["after"] >= 0.9 for score in said["epss"]) and said["epss"])
+        self.assertIn({"ecosystem": "Debian:12", "name": "sudo"}, said["packages"], "its CVE is known exploited now")
+        self.assertRegex(self.run_program("db", "diff", self.db, other).stdout, r"removed +CVE-2021-3156 +known exploited")
+        self.assertIn("Both say the same", self.run_program("db", "diff", other, other).stdout)
+
+    def test_a_question_without_a_store_says_where_to_ask(self):
+        for question in (("why", "CVE-2021-3156"), ("watch",)):
+            done = self.run_program(*question, "--store", self.tmp / "none.sqlite")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("none.sqlite", done.stderr)
+            self.assertIn("kubectl exec", done.stderr)
+
     def test_version_is_told_both_ways(self):
         told = self.run_program("version").stdout
         self.assertRegex(told, r"^narrows \d+\.\d+\.\d+$")
