@@ -17,6 +17,8 @@ namespace narrows {
 struct JsonLimits {
   size_t bytes = 16u << 20;
   size_t depth = 64;
+  size_t memory_bytes = size_t{40} << 20;  // what the values take: up to 24 times the text
+  bool relaxed = false;                    // comments, and commas before a closing bracket, may be
 };
 
 // kInvalidArgument with the place of the mistake; kResourceExhausted above a limit.

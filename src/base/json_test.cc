@@ -26,5 +26,17 @@ TEST(Json, TruncatedDeepAndHugeInputIsAnError) {
   EXPECT_EQ(ParseJson("\"12345\"", {.bytes = 3}).error().code, ErrorCode::kResourceExhausted);
 }
 
+TEST(Json, HasALimitToTheMemoryOfItsValues) {
+  std::string dense = "[0";
+  for (int i = 0; i < 100'000; ++i) dense += ",0";
+  dense += "]";
+  const auto over = ParseJson(dense, {.memory_bytes = size_t{1} << 20});
+  ASSERT_FALSE(over.has_value());
+  EXPECT_EQ(over.error().code, ErrorCode::kResourceExhausted);
+  const auto within = ParseJson(dense);
+  ASSERT_TRUE(within.has_value());
+  EXPECT_EQ(within->get_array().size(), 100'001u);
+}
+
 }  // namespace
 }  // namespace narrows

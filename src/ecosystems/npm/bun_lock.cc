@@ -1,4 +1,3 @@
-#include <boost/json/parser.hpp>
 #include <string>
 #include <utility>
 
@@ -12,21 +11,11 @@
 namespace narrows::ecosystems::npm {
 namespace {
 
-constexpr size_t kMostBytes = size_t{16} << 20;
-constexpr size_t kMostDepth = 64;
-
-// JSON as it is written by people: Bun's has trailing commas.
+// Bun's has trailing commas.
 Result<boost::json::value> ParseRelaxed(std::string_view text) {
-  if (text.size() > kMostBytes) return ResourceExhausted("a lock file of Bun above 16 MiB");
-  boost::json::parse_options options;
-  options.max_depth = kMostDepth;
-  options.allow_comments = true;
-  options.allow_trailing_commas = true;
-  boost::json::parser parser({}, options);
-  boost::json::error_code error;
-  parser.write(text.data(), text.size(), error);
-  if (error) return DataLoss("damaged lock file of Bun: " + error.message());
-  return parser.release();
+  auto document = ParseJson(text, {.relaxed = true});
+  if (document.has_value()) return document;
+  return DataLoss("damaged lock file of Bun: " + document.error().message);
 }
 
 }  // namespace
