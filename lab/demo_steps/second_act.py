@@ -119,8 +119,9 @@ class SecondAct:
             said = json.loads(line)
             if said["images"] != "1":
                 raise Failure(f"one image has {PACKAGE}, but Narrows judged {said['images']} again")
+            differ = "record differs" if said["records"] == "1" else "records differ"
             self.screen.say(
-                f"its log: {said['records']} records differ, {said['images']} image to judge again,"
+                f"its log: {said['records']} {differ}, 1 image to judge again,"
                 f" found in {said['milliseconds']} ms"
             )
             return
