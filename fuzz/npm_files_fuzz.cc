@@ -1,12 +1,7 @@
-// The first byte says which of npm's files the rest is read as; packages must be usable as they
-// come.
 #include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
 #include "ecosystems/npm/extractors.h"
+#include "language_files.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr std::array<std::string_view, 6> kPaths = {"node_modules/a/package.json",
@@ -16,17 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                                       "bun.lock",
                                                       "pnpm-lock.yaml"};
   static const auto extractors = narrows::ecosystems::npm::MakeNpmExtractors();
-  if (size == 0) return 0;
-  const std::string_view path = kPaths[data[0] % kPaths.size()];
-  const std::string_view content(reinterpret_cast<const char*>(data) + 1, size - 1);
-  for (const auto& extractor : extractors) {
-    if (!extractor->Claims(path)) continue;
-    auto extracted = extractor->Extract(path, content);
-    if (!extracted.has_value()) continue;
-    for (narrows::model::Package& package : extracted->packages) {
-      if (package.name.empty() || package.version.empty()) std::abort();
-      extractor->Complete(package, {});
-    }
-  }
+  narrows::fuzz::ReadLanguageFile(extractors, kPaths, data, size);
   return 0;
 }

@@ -7,20 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "ecosystems/listed_testing.h"
+
 namespace narrows::ecosystems::cargo {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Listed(const Result<PackageExtractor::Extracted>& extracted) {
-  if (!extracted.has_value()) return {extracted.error().message};
-  std::vector<std::string> list;
-  for (const model::Package& package : extracted->packages)
-    list.push_back(package.name + " " + package.version);
-  return list;
-}
 
 std::string Zlib(const std::string& text) {
   std::string packed(text.size() + 1024, '\0');

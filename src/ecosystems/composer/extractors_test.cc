@@ -6,19 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "ecosystems/listed_testing.h"
+
 namespace narrows::ecosystems::composer {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::vector<std::string> Listed(const Result<PackageExtractor::Extracted>& extracted) {
-  if (!extracted.has_value()) return {extracted.error().message};
-  std::vector<std::string> list;
-  for (const model::Package& package : extracted->packages)
-    list.push_back(package.name + " " + package.version);
-  return list;
-}
 
 constexpr const char* kPackages =
     R"([{"name": "monolog/monolog", "version": "2.9.1"}, {"name": "a/b", "version": "dev-main"},

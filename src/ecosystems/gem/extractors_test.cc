@@ -6,20 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "ecosystems/listed_testing.h"
+
 namespace narrows::ecosystems::gem {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Listed(const Result<PackageExtractor::Extracted>& extracted) {
-  if (!extracted.has_value()) return {extracted.error().message};
-  std::vector<std::string> list;
-  for (const model::Package& package : extracted->packages)
-    list.push_back(package.name + " " + package.version);
-  return list;
-}
 
 TEST(Gemspec, GivesNameAndVersion) {
   EXPECT_THAT(Listed(ParseGemspec("# -*- encoding: utf-8 -*-\n# stub: rake 13.0.6 ruby lib\n\n"

@@ -8,6 +8,7 @@
 
 #include "ecosystems/executable.h"
 #include "ecosystems/golang/modules.h"
+#include "ecosystems/listed_testing.h"
 
 namespace narrows::ecosystems::golang {
 namespace {
@@ -107,14 +108,6 @@ class ProgramWriter {
 
 std::string Framed(const std::string& modules) {
   return std::string(16, 'a') + modules + std::string(16, 'z');
-}
-
-std::vector<std::string> Listed(const Result<PackageExtractor::Extracted>& extracted) {
-  if (!extracted.has_value()) return {extracted.error().message};
-  std::vector<std::string> list;
-  for (const model::Package& package : extracted->packages)
-    list.push_back(package.name + " " + package.version);
-  return list;
 }
 
 const auto kAll = ElementsAre("stdlib 1.22.5", "example.org/app v1.4.0", "golang.org/x/net v0.17.0",

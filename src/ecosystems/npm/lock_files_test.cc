@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "ecosystems/listed_testing.h"
+
 namespace narrows::ecosystems::npm {
 namespace {
 
@@ -13,14 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-std::vector<std::string> Listed(const Result<PackageExtractor::Extracted>& extracted) {
-  if (!extracted.has_value()) return {extracted.error().message};
-  std::vector<std::string> list;
-  for (const model::Package& package : extracted->packages)
-    list.push_back(package.name + " " + package.version);
-  return list;
-}
 
 TEST(PackageLock, OfVersion1IsATree) {
   const auto extracted = ParsePackageLock(R"({
