@@ -146,8 +146,8 @@ Result<bool> NameWhatIsHit(const storage::Store& store, const Databases& databas
   const auto begin = start;
   ASSIGN_OR_RETURN(const advisories::DatabaseChange change,
                    advisories::CompareDatabases(*databases.before, *databases.after, {}, {}));
-  std::printf("compared   %8.1f ms, records that differ: %zu, of packages: %zu\n", MillisSince(start),
-              change.records.size(), change.packages.size());
+  std::printf("compared   %8.1f ms, records that differ: %zu, of packages: %zu\n",
+              MillisSince(start), change.records.size(), change.packages.size());
   start = std::chrono::steady_clock::now();
   ASSIGN_OR_RETURN(const std::vector<std::string> images, control::ImagesConcerned(store, change));
   std::printf("looked up  %8.1f ms, %zu images\n", MillisSince(start), images.size());
