@@ -136,4 +136,31 @@ Status ValidateSemVer(std::string_view version, std::string_view kind, int least
   return Ok();
 }
 
+namespace {
+
+class SemVerOrder final : public VersionOrder {
+ public:
+  SemVerOrder(std::string_view ecosystem, std::string_view kind)
+      : ecosystem_(ecosystem), kind_(kind) {}
+
+  std::string_view Ecosystem() const override { return ecosystem_; }
+  Status Validate(std::string_view version) const override {
+    return ValidateSemVer(version, kind_);
+  }
+  std::weak_ordering Compare(std::string_view a, std::string_view b) const override {
+    return CompareSemVer(a, b);
+  }
+
+ private:
+  const std::string_view ecosystem_;
+  const std::string_view kind_;
+};
+
+}  // namespace
+
+std::unique_ptr<const VersionOrder> MakeSemVerOrder(std::string_view ecosystem,
+                                                    std::string_view kind) {
+  return std::make_unique<SemVerOrder>(ecosystem, kind);
+}
+
 }  // namespace narrows::ecosystems

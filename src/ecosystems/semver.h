@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,5 +24,9 @@ std::weak_ordering CompareBuildMetadata(std::string_view a, std::string_view b);
 // `kind` names the version in the error: "an npm". `least_numbers` of major, minor and patch must
 // be there; missing ones are 0.
 Status ValidateSemVer(std::string_view version, std::string_view kind, int least_numbers = 3);
+
+// The order of an ecosystem that takes the specification as it is. Both texts outlive it.
+std::unique_ptr<const VersionOrder> MakeSemVerOrder(std::string_view ecosystem,
+                                                    std::string_view kind);
 
 }  // namespace narrows::ecosystems

@@ -166,6 +166,18 @@ TEST(GoProgram, NamesDamagedBuildInformation) {
 }
 
 // Whatever byte is wrong or missing, nothing outside the file is read (the sanitizers watch).
+// Whatever was read of damaged bytes can be worked with.
+void ExpectUsable(const Result<PackageExtractor::Extracted>& extracted) {
+  if (!extracted.has_value()) {
+    EXPECT_FALSE(extracted.error().message.empty());
+    return;
+  }
+  for (const model::Package& package : extracted->packages) {
+    EXPECT_FALSE(package.name.empty());
+    EXPECT_FALSE(package.version.empty()) << package.name;
+  }
+}
+
 TEST(GoProgram, SurvivesEveryCutAndEveryDamagedByte) {
   for (const bool wide : {false, true}) {
     const ProgramWriter writer(wide, wide);
@@ -174,10 +186,10 @@ TEST(GoProgram, SurvivesEveryCutAndEveryDamagedByte) {
       const std::string file = writer.Elf(".go.buildinfo", data);
       for (size_t i = 0; i < file.size(); ++i) {
         const std::string cut(file.substr(0, i));
-        (void)ParseProgram(cut).has_value();
+        ExpectUsable(ParseProgram(cut));
         std::string damaged = file;
         damaged[i] = static_cast<char>(~damaged[i]);
-        (void)ParseProgram(damaged).has_value();
+        ExpectUsable(ParseProgram(damaged));
       }
     }
   }
