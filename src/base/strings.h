@@ -25,6 +25,9 @@ std::string Join(const std::vector<std::string>& pieces, std::string_view separa
 // Escapes what RFC 3986 does not call unreserved, but for the characters in `keep`.
 std::string PercentEncode(std::string_view text, std::string_view keep = "");
 
+// Undoes "%41"; nothing where the two digits are missing.
+std::optional<std::string> PercentDecode(std::string_view text);
+
 std::string HexEncode(std::string_view bytes);
 
 std::string Base64Encode(std::string_view bytes);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "model/package.h"
 
 namespace narrows::ecosystems {
@@ -22,6 +24,20 @@ struct PurlParts {
 // Canonical: qualifiers sorted by key, everything percent-encoded but what the standard keeps,
 // which includes the colon (so an epoch stays readable).
 std::string FormatPurl(PurlParts parts);
+
+// A package URL that was read: its parts decoded, the type and the qualifiers' keys in lower case.
+struct Purl {
+  std::string type;
+  std::string name_space;
+  std::string name;
+  std::string version;
+  std::map<std::string, std::string, std::less<>> qualifiers;
+  std::string subpath;
+};
+
+// Reads what FormatPurl and others write, also with what should have been encoded left as it is
+// ("pkg:npm/@angular/cli@1.0"). kInvalidArgument for what is none; at most 4 KiB.
+Result<Purl> ParsePurl(std::string_view text);
 
 // The value of the qualifier "distro": "debian-12", "debian-trixie" without a version, "" without
 // an id.
