@@ -4,13 +4,12 @@
 #include <atomic>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <optional>
 #include <utility>
 
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/strings.h"
-#include "registry/backoff.h"
+#include "registry/document_fetch.h"
 #include "registry/endpoints.h"
 #include "registry/manifest.h"
 #include "registry/registry_connections.h"
@@ -184,36 +183,13 @@ class DistributionArtifact final : public ArtifactRepository {
   }
 
   Result<std::string> FetchManifest(RegistrySession& session, const CallContext& context) {
-    Backoff backoff(options_.limits, session.endpoint().is_mirror ? 1 : options_.limits.attempts);
-    while (true) {
-      std::optional<std::chrono::milliseconds> retry_after;
-      auto bytes = FetchManifestOnce(session, context, retry_after);
-      if (bytes.has_value()) return bytes;
-      RETURN_IF_ERROR(backoff.Next(bytes.error(), retry_after, false, context));
-    }
-  }
-
-  Result<std::string> FetchManifestOnce(RegistrySession& session, const CallContext& context,
-                                        std::optional<std::chrono::milliseconds>& retry_after) {
-    std::string bytes;
     const RegistrySession::Request request{.path = "manifests/" + reference_.Wanted(),
                                            .headers = {{"Accept", std::string(kManifestType)}}};
-    ASSIGN_OR_RETURN(const RegistrySession::Answer answer,
-                     session.Send(
-                         request, context, [](const http::HttpResponse&) { return Ok(); },
-                         [&](std::string_view piece) -> Status {
-                           if (piece.size() > kMostManifestBytes - bytes.size())
-                             return ResourceExhausted("manifest of " + What() + " is too large");
-                           bytes += piece;
-                           return Ok();
-                         }));
-    retry_after = RetryAfter(answer.response);
-    RETURN_IF_ERROR(Succeeded(answer, What(), session));
-    const std::string digest = "sha256:" + Sha256Hex(bytes);
-    if (!reference_.digest().empty() && digest != reference_.digest())
-      return DataLoss("manifest of " + What() + " has the digest " + digest +
-                      ": the registry or something on the way has altered it");
-    return bytes;
+    ASSIGN_OR_RETURN(Document document, FetchDocument(session, request, kMostManifestBytes, What(),
+                                                      options_.limits, context));
+    RETURN_IF_ERROR(VerifyDigest("manifest of " + What(), reference_.digest(),
+                                 "sha256:" + Sha256Hex(document.bytes)));
+    return std::move(document.bytes);
   }
 
   const ImageReference reference_;

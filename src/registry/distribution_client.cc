@@ -5,12 +5,11 @@
 
 #include "base/sha256.h"
 #include "base/strings.h"
-#include "registry/backoff.h"
+#include "registry/document_fetch.h"
 #include "registry/endpoints.h"
 #include "registry/layer_transfer.h"
 #include "registry/manifest.h"
 #include "registry/registry_connections.h"
-#include "registry/registry_response.h"
 #include "registry/registry_session.h"
 
 namespace narrows::registry {
@@ -18,17 +17,12 @@ namespace {
 
 constexpr std::string_view kDigestHeader = "Docker-Content-Digest";
 
-struct Document {
+// A manifest or a configuration.
+struct Content {
   std::string bytes;
   std::string media_type;
   std::string digest;
 };
-
-Status Verify(const std::string& what, const std::string& promised, const std::string& actual) {
-  if (promised.empty() || promised == actual) return Ok();
-  return DataLoss(what + " has the digest " + actual + ", not " + Printable(promised, 80) +
-                  ": the registry or something on the way has altered it");
-}
 
 class DistributionImage final : public RegistryImage {
  public:
@@ -102,55 +96,28 @@ class DistributionImage final : public RegistryImage {
     }
   }
 
-  // A small document, whole. Repeats what may pass.
-  Result<Document> Fetch(RegistrySession& session, const RegistrySession::Request& request,
-                         size_t most, const std::string& what, const CallContext& context) {
-    Backoff backoff(options_.limits, Attempts(session));
-    while (true) {
-      std::optional<std::chrono::milliseconds> retry_after;
-      Result<Document> document = FetchOnce(session, request, most, what, context, retry_after);
-      if (document.has_value()) return document;
-      RETURN_IF_ERROR(backoff.Next(document.error(), retry_after, false, context));
-    }
-  }
-
-  static Result<Document> FetchOnce(RegistrySession& session,
-                                    const RegistrySession::Request& request, size_t most,
-                                    const std::string& what, const CallContext& context,
-                                    std::optional<std::chrono::milliseconds>& retry_after) {
-    Document document;
-    ASSIGN_OR_RETURN(const RegistrySession::Answer answer,
-                     session.Send(
-                         request, context,
-                         [&](const http::HttpResponse& head) {
-                           document = {.media_type = std::string(head.HeaderValue("Content-Type")),
-                                       .digest = std::string(head.HeaderValue(kDigestHeader))};
-                           return Ok();
-                         },
-                         [&](std::string_view piece) -> Status {
-                           if (piece.size() > most - document.bytes.size())
-                             return ResourceExhausted(what + " is larger than " +
-                                                      std::to_string(most) + " bytes");
-                           document.bytes += piece;
-                           return Ok();
-                         }));
-    if (answer.response.status == 200) return document;
-    retry_after = RetryAfter(answer.response);
-    return ErrorFromResponse(answer.response, what, session.endpoint().host);
+  Result<Content> Fetch(RegistrySession& session, const RegistrySession::Request& request,
+                        size_t most, const std::string& what, const CallContext& context) {
+    ASSIGN_OR_RETURN(Document document,
+                     FetchDocument(session, request, most, what, options_.limits, context));
+    return Content{.bytes = std::move(document.bytes),
+                   .media_type = std::string(document.head.HeaderValue("Content-Type")),
+                   .digest = std::string(document.head.HeaderValue(kDigestHeader))};
   }
 
   // `wanted` is a tag or a digest.
-  Result<Document> FetchManifest(RegistrySession& session, const std::string& wanted,
-                                 const std::string& what, const CallContext& context) {
+  Result<Content> FetchManifest(RegistrySession& session, const std::string& wanted,
+                                const std::string& what, const CallContext& context) {
     const RegistrySession::Request request{
         .path = "manifests/" + wanted,
         .headers = {{"Accept", std::string(AcceptedManifestTypes())}}};
-    ASSIGN_OR_RETURN(Document document, Fetch(session, request, kMostManifestBytes, what, context));
+    ASSIGN_OR_RETURN(Content document, Fetch(session, request, kMostManifestBytes, what, context));
     const std::string actual = "sha256:" + Sha256Hex(document.bytes);
     const bool by_digest = wanted.find(':') != std::string::npos;
     // The server's header is checked for a tag only where it is an algorithm we can check.
     if (by_digest || document.digest.starts_with("sha256:"))
-      RETURN_IF_ERROR(Verify("manifest of " + what, by_digest ? wanted : document.digest, actual));
+      RETURN_IF_ERROR(
+          VerifyDigest("manifest of " + what, by_digest ? wanted : document.digest, actual));
     document.digest = actual;
     return document;
   }
@@ -161,9 +128,9 @@ class DistributionImage final : public RegistryImage {
         .method = "HEAD",
         .path = "manifests/" + reference_.tag(),
         .headers = {{"Accept", std::string(AcceptedManifestTypes())}}};
-    ASSIGN_OR_RETURN(const Document head, Fetch(session, request, 0, what, context));
+    ASSIGN_OR_RETURN(const Content head, Fetch(session, request, 0, what, context));
     if (CheckDigest(head.digest).has_value()) return head.digest;
-    ASSIGN_OR_RETURN(Document document, FetchManifest(session, reference_.tag(), what, context));
+    ASSIGN_OR_RETURN(Content document, FetchManifest(session, reference_.tag(), what, context));
     return std::move(document.digest);
   }
 
@@ -171,7 +138,7 @@ class DistributionImage final : public RegistryImage {
                                   const CallContext& context) {
     const std::string what = reference_.ToFamiliarString();
     ResolvedImage resolved{.reference = reference_.ToString()};
-    ASSIGN_OR_RETURN(Document document, FetchManifest(session, reference_.Wanted(), what, context));
+    ASSIGN_OR_RETURN(Content document, FetchManifest(session, reference_.Wanted(), what, context));
     std::optional<model::Platform> chosen;
     for (int depth = 0;; ++depth) {
       ASSIGN_OR_RETURN_WITHIN(const Manifest manifest,
@@ -203,10 +170,10 @@ class DistributionImage final : public RegistryImage {
     if (config.size > static_cast<int64_t>(kMostConfigBytes))
       return ResourceExhausted(what + " has " + std::to_string(config.size) + " bytes, limit " +
                                std::to_string(kMostConfigBytes));
-    ASSIGN_OR_RETURN(const Document document,
+    ASSIGN_OR_RETURN(const Content document,
                      Fetch(session, {.path = "blobs/" + config.digest},
                            static_cast<size_t>(config.size), what, context));
-    RETURN_IF_ERROR(Verify(what, config.digest, "sha256:" + Sha256Hex(document.bytes)));
+    RETURN_IF_ERROR(VerifyDigest(what, config.digest, "sha256:" + Sha256Hex(document.bytes)));
     ASSIGN_OR_RETURN_WITHIN(const ImageConfig parsed, ParseImageConfig(document.bytes), what);
     ASSIGN_OR_RETURN_WITHIN(resolved.layers, JoinLayers(manifest, parsed), what);
     resolved.config_digest = config.digest;

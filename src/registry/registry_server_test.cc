@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "base/subprocess.h"
+#include "registry/artifact_repository.h"
 #include "registry/distribution_client.h"
+#include "registry/referrers.h"
 #include "registry/test_image.h"
 #include "registry/test_registry.h"
 
@@ -97,6 +99,28 @@ class RealRegistry : public testing::Test {
     });
     ASSERT_TRUE(status.has_value()) << status.error().message;
     EXPECT_EQ(TestImage::Digest(bytes), expected);
+  }
+
+  static http::HttpResponse Ask(const http::HttpRequest& request) {
+    http::HttpClientOptions options;
+    options.proxy = "none";
+    const auto answer = (*http::MakeHttpClient(options))->Send(request, ThirtySeconds());
+    EXPECT_TRUE(answer.has_value() && answer->status < 300);
+    return answer.value_or(http::HttpResponse());
+  }
+
+  static void PutManifest(const RegistryServer& server, const std::string& tag,
+                          const std::string& type, const std::string& bytes) {
+    Ask({.method = "PUT",
+         .url = "http://" + server.host() + "/v2/team/app/manifests/" + tag,
+         .headers = {{"Content-Type", type}},
+         .body = bytes});
+  }
+
+  static size_t SizeOf(const RegistryServer& server, const std::string& digest) {
+    return Ask({.url = "http://" + server.host() + "/v2/team/app/manifests/" + digest,
+                .headers = {{"Accept", TestImage::kManifestType}}})
+        .body.size();
   }
 
   const TestImage image_{std::string(3u << 20, 'L')};
@@ -192,6 +216,47 @@ TEST_F(RealRegistry, TheLoginThatSkopeoWroteIsFound) {
   options.credentials = MakeDockerConfigSource({.files = {file}});
   const auto resolved = Open(server, "app:one", options)->Resolve({}, ThirtySeconds());
   EXPECT_TRUE(resolved.has_value()) << resolved.error().message;
+}
+
+// It has no referrers API: what oras and cosign do there is keep them under tags.
+TEST_F(RealRegistry, KeepsWhatIsAttachedUnderTags) {
+  const RegistryServer server(dir_->path(), {});
+  Push(server, "one", {"--preserve-digests"});
+  const std::string subject = TestImage::Digest(image_.manifest);
+  const std::string tag = "sha256-" + subject.substr(7);
+  const std::string bytes = R"({"bomFormat":"CycloneDX"})";
+  const ArtifactFile file{"application/vnd.cyclonedx+json", TestImage::Digest(bytes),
+                          static_cast<int64_t>(bytes.size())};
+  const auto push =
+      MakeArtifactRepository(*ImageReference::Parse(server.host() + "/team/app:" + tag + ".sbom"),
+                             Options(server), ArtifactAccess::kPush);
+  ASSERT_TRUE((*push)->Upload(file, bytes, ThirtySeconds()).has_value());
+  const auto digest = (*push)->Publish({file.media_type, {file}}, ThirtySeconds());
+  ASSERT_TRUE(digest.has_value()) << digest.error().message;
+
+  const auto repository = MakeReferrerRepository(
+      *ImageReference::Parse(server.host() + "/team/app:one"), Options(server));
+  const auto none = (*repository)->List(subject, "", ThirtySeconds());
+  ASSERT_TRUE(none.has_value()) << none.error().message;
+  EXPECT_TRUE(none->empty());
+  const auto tagged = (*repository)->Tagged(subject, "sbom", ThirtySeconds());
+  ASSERT_TRUE(tagged.has_value()) << tagged.error().message;
+  ASSERT_EQ(tagged->size(), 1u);
+  const auto read = (*repository)->ReadFile(tagged->front().file, 1000, ThirtySeconds());
+  EXPECT_EQ(read.has_value() ? *read : read.error().message, bytes);
+
+  const std::string index =
+      R"({"schemaVersion":2,"mediaType":")" + std::string(TestImage::kIndexType) +
+      R"(","manifests":[{"mediaType":")" + TestImage::kManifestType + R"(","digest":")" + *digest +
+      R"(","size":)" + std::to_string(SizeOf(server, *digest)) + R"(,"artifactType":")" +
+      file.media_type + "\"}]}";
+  PutManifest(server, tag, TestImage::kIndexType, index);
+  const auto list = (*repository)->List(subject, file.media_type, ThirtySeconds());
+  ASSERT_TRUE(list.has_value()) << list.error().message;
+  ASSERT_EQ(list->size(), 1u);
+  const auto artifact = (*repository)->Fetch(list->front(), subject, ThirtySeconds());
+  ASSERT_TRUE(artifact.has_value()) << artifact.error().message;
+  EXPECT_EQ(artifact->files.at(0).file, file);
 }
 
 TEST_F(RealRegistry, TheWrongSchemeIsNamed) {

@@ -168,6 +168,7 @@ Result<RegistrySession::Answer> RegistrySession::Follow(
   http::Url url = endpoint_.root;
   url.path += "/" + endpoint_.image.path() + "/" + request.path;
   url.query = endpoint_.query;
+  if (!request.query.empty()) url.query += (url.query.empty() ? "" : "&") + request.query;
   if (request.url.has_value()) url = *request.url;
   for (int hop = 0; hop <= options_.limits.redirects; ++hop) {
     const bool home = SameOrigin(url, endpoint_.root);

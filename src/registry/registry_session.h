@@ -32,7 +32,8 @@ class RegistrySession {
  public:
   struct Request {
     std::string method = "GET";
-    std::string path;  // below the repository: "manifests/latest"
+    std::string path;   // below the repository: "manifests/latest"
+    std::string query;  // encoded
     std::vector<http::Header> headers;
     std::string body;
     // Instead of `path`: where an answer said to go on. Credentials go with it only to the
