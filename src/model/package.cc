@@ -10,6 +10,8 @@ std::string_view ToString(Evidence evidence) {
       return "executable";
     case Evidence::kLockFile:
       return "lockFile";
+    case Evidence::kBillOfMaterials:
+      return "billOfMaterials";
   }
   return "unknown";
 }

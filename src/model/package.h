@@ -19,11 +19,13 @@ struct Distribution {
 
 // What tells that a package is there, the strongest first.
 enum class Evidence {
-  kInstalled,   // the record that an installation leaves
-  kExecutable,  // an executable that was built of it says so
-  kLockFile,    // a file that says what is to be installed
+  kInstalled,        // the record that an installation leaves
+  kExecutable,       // an executable that was built of it says so
+  kLockFile,         // a file that says what is to be installed
+  kBillOfMaterials,  // a document that somebody made says so; nobody has looked
 };
-std::string_view ToString(Evidence evidence);  // "installed", "executable", "lockFile"
+// "installed", "executable", "lockFile", "billOfMaterials"
+std::string_view ToString(Evidence evidence);
 
 // One package.
 struct Package {

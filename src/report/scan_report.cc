@@ -47,7 +47,15 @@ std::vector<const T*> Sorted(const std::vector<T>& values, Less less) {
 }  // namespace
 
 std::string_view ToString(TargetKind kind) {
-  return kind == TargetKind::kImage ? "image" : "filesystem";
+  switch (kind) {
+    case TargetKind::kImage:
+      return "image";
+    case TargetKind::kFilesystem:
+      return "filesystem";
+    case TargetKind::kBillOfMaterials:
+      return "billOfMaterials";
+  }
+  return "unknown";
 }
 
 Totals CountFindings(const std::vector<model::Finding>& findings) {

@@ -33,8 +33,9 @@ struct PolicyJudgement {
   std::vector<model::Violation> violations;
 };
 
-enum class TargetKind { kImage, kFilesystem };
-std::string_view ToString(TargetKind kind);  // "image", "filesystem"
+enum class TargetKind { kImage, kFilesystem, kBillOfMaterials };
+// "image", "filesystem", "billOfMaterials"
+std::string_view ToString(TargetKind kind);
 
 // All that a document about one scanned image or directory says. The order of the vectors does not
 // matter: each document sorts by itself.

@@ -123,11 +123,14 @@ std::string MessageOf(const model::Finding& finding) {
   return message;
 }
 
-// A relative URI: the target, then the path inside it. The target's own colons are escaped, or its
-// first segment would read as a scheme.
+// A relative URI: the target, then the path inside it; of a bill of materials, that itself. The
+// target's own colons are escaped, or its first segment would read as a scheme.
 std::string LocationUri(const ScanReport& report, const model::Package* package) {
-  std::string uri = report.kind == TargetKind::kImage ? PercentEncode(report.target, "/@") : "";
-  std::string path = package ? PercentEncode(package->path, "/") : "";
+  const bool is_file = report.kind == TargetKind::kBillOfMaterials;
+  const bool within = report.kind == TargetKind::kFilesystem;
+  std::string uri = within ? "" : PercentEncode(report.target, "/@");
+  std::string path = package && !is_file ? PercentEncode(package->path, "/") : "";
+  if (!path.empty() && !path.starts_with('/')) path.insert(0, "/");
   while (uri.starts_with('/')) uri.erase(0, 1);
   if (uri.empty()) {
     while (path.starts_with('/')) path.erase(0, 1);

@@ -69,9 +69,12 @@ struct SubjectText {
   std::string operator()(const model::NodeCheckSubject& s) const { return s.node + " " + s.check; }
 };
 
-// Where a language's package lies; the distribution's all lie in its package database.
+// Where a language's package lies, and what only a bill of materials names; the distribution's
+// others all lie in its package database.
 std::string PathOf(const model::Package* package) {
-  if (package == nullptr || ecosystems::IsDistribution(package->ecosystem)) return "";
+  if (package == nullptr) return "";
+  if (package->evidence == model::Evidence::kBillOfMaterials) return package->path;
+  if (ecosystems::IsDistribution(package->ecosystem)) return "";
   return package->path + (package->evidence == model::Evidence::kLockFile ? " (lock file)" : "");
 }
 
