@@ -12,8 +12,6 @@ namespace narrows::advisories {
 namespace {
 
 constexpr std::string_view kRemedy = "; build it again with `narrows db build`";
-constexpr size_t kFixedHeaderBytes = 32;
-constexpr size_t kSectionEntryBytes = 24;
 constexpr uint32_t kMostSections = 256;
 constexpr size_t kMostLengthBytes = 5;  // of a string's length
 // A damaged header must not ask for memory without end.
@@ -54,6 +52,8 @@ Result<std::unique_ptr<DatabaseFile>> DatabaseFile::Load(std::unique_ptr<Databas
     void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return FromErrno(errno, "no memory to read " + file->name_);
+    // Where huge pages are always given, a few reads would take up the whole file's memory.
+    static_cast<void>(madvise(memory, bytes, MADV_NOHUGEPAGE));
     file->memory_ = static_cast<char*>(memory);
   }
   RETURN_IF_ERROR(file->ReadHeader());
@@ -123,7 +123,7 @@ Status DatabaseFile::CheckHeader(Decoder& decoder, std::string_view start) {
       header_bytes_ < table_end + 8)
     return Damaged("header");
   blocks_ = (file_bytes - header_bytes_ + kDatabaseBlockBytes - 1) / kDatabaseBlockBytes;
-  if (header_bytes_ != table_end + 8 * blocks_ + 8) return Damaged("header");
+  if (header_bytes_ != DatabaseHeaderBytes(section_count, blocks_)) return Damaged("header");
   RETURN_IF_ERROR(ReadStored(start.size(), memory_ + start.size(), header_bytes_ - start.size()));
   const std::string_view header(memory_, header_bytes_);
   Decoder checksum(header.substr(header_bytes_ - 8));

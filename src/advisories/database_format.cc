@@ -100,11 +100,16 @@ std::string_view Decoder::Bytes(uint64_t count) {
   return bytes;
 }
 
+uint64_t DatabaseHeaderBytes(uint64_t sections, uint64_t blocks) {
+  const uint64_t used = kFixedHeaderBytes + kSectionEntryBytes * sections + 8 * blocks + 8;
+  return (used + kDatabaseBlockBytes - 1) / kDatabaseBlockBytes * kDatabaseBlockBytes;
+}
+
 Result<std::string> AssembleDatabase(std::vector<std::pair<SectionKind, std::string>> sections) {
   uint64_t body = 0;
   for (const auto& section : sections) body += section.second.size();
   const uint64_t blocks = (body + kDatabaseBlockBytes - 1) / kDatabaseBlockBytes;
-  const uint64_t header = 32 + 24 * sections.size() + 8 * blocks + 8;
+  const uint64_t header = DatabaseHeaderBytes(sections.size(), blocks);
   if (header > std::numeric_limits<uint32_t>::max())
     return ResourceExhausted("the database would have " + std::to_string(body) +
                              " bytes, more than its format holds");
@@ -129,6 +134,7 @@ Result<std::string> AssembleDatabase(std::vector<std::pair<SectionKind, std::str
   const std::string_view content = std::string_view(file).substr(header);
   for (uint64_t i = 0; i < blocks; ++i)
     encoder.Fixed64(Crc64(content.substr(i * kDatabaseBlockBytes, kDatabaseBlockBytes)));
+  encoder.out().resize(header - 8, '\0');
   encoder.Fixed64(Crc64(encoder.out()));
   file.replace(0, header, encoder.out());
   return file;

@@ -16,13 +16,17 @@ namespace narrows::advisories {
 //
 //   magic "\x89NRWSDB\n" · u32 format version · u32 header bytes · u64 file bytes ·
 //   u32 block bytes · u32 sections · {u32 kind, u32 0, u64 offset, u64 bytes} a section ·
-//   u64 CRC-64 of each block · u64 CRC-64 of the header so far · the sections
+//   u64 CRC-64 of each block · zeros, to fill a whole number of blocks · u64 CRC-64 of the header
+//   so far · the sections
 //
 // Blocks count from the end of the header. A reader checks a block when it first reads from it, and
 // passes over sections of a kind it does not know. docs/adr/0002-advisory-database.md says why.
 constexpr std::string_view kDatabaseMagic = "\x89NRWSDB\n";
-constexpr uint32_t kDatabaseFormatVersion = 3;
-constexpr uint32_t kDatabaseBlockBytes = 16384;
+constexpr uint32_t kDatabaseFormatVersion = 4;
+// A page of memory: what is read goes into as few of them as can be.
+constexpr uint32_t kDatabaseBlockBytes = 4096;
+constexpr size_t kFixedHeaderBytes = 32;
+constexpr size_t kSectionEntryBytes = 24;
 
 enum class SectionKind : uint32_t {
   kMetadata = 1,       // JSON
@@ -115,6 +119,9 @@ class Decoder {
   std::string_view rest_;
   bool failed_ = false;
 };
+
+// Of a file with so many sections and blocks.
+uint64_t DatabaseHeaderBytes(uint64_t sections, uint64_t blocks);
 
 // The whole file out of its sections, in the order given. kResourceExhausted when a number of the
 // header does not hold it.
