@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "model/finding.h"
+#include "model/vex_statement.h"
 #include "model/workload.h"
 
 namespace narrows::model {
@@ -27,8 +28,11 @@ struct Violation {
 // A finding that would have violated but for an exception. Kept with its reason.
 struct Suppression {
   std::shared_ptr<const Finding> finding;  // as a Violation's
-  std::string by;                          // "exception", "onlyFixed", "ignore-file"
+  std::string by;                          // "exception", "onlyFixed", "ignore-file", "vex"
   std::string reason;
+  // By "vex": the statement, of which `reason` is the text. Shared with whoever else it suppresses;
+  // null where only the text was kept.
+  std::shared_ptr<const VexStatement> statement = nullptr;
 };
 
 struct ContainerAssessment {

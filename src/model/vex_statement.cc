@@ -1,0 +1,15 @@
+#include "model/vex_statement.h"
+
+namespace narrows::model {
+
+std::string VexStatement::ToString() const {
+  std::string text = status;
+  if (!justification.empty()) text += " (" + justification + ")";
+  if (!impact.empty()) text += ": " + impact;
+  text += ";";
+  if (!author.empty()) text += " by " + author;
+  if (time) text += " on " + FormatRfc3339(*time).substr(0, 10);
+  return text + " in " + (document.empty() ? source : document);
+}
+
+}  // namespace narrows::model
