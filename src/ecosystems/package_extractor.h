@@ -31,6 +31,9 @@ class PackageExtractor {
   // followed. Empty: its files may be anywhere.
   virtual std::vector<std::string_view> Places() const = 0;
 
+  // Whether its packages are those of an operating system, which own files.
+  virtual bool IsOfOperatingSystem() const { return !Places().empty(); }
+
   // Whether it is to be given executables besides: each regular file, whatever its path and mode,
   // that begins as ELF, PE or Mach-O files do, libraries included.
   virtual bool ClaimsExecutables() const { return false; }

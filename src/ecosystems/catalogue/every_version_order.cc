@@ -32,6 +32,7 @@ VersionOrders EveryVersionOrder() {
   orders.push_back(cargo::MakeCargoVersionOrder());
   orders.push_back(composer::MakeComposerVersionOrder());
   orders.push_back(cran::MakeCranVersionOrder());
+  orders.push_back(cran::MakeBioconductorVersionOrder());
   orders.push_back(gem::MakeRubyGemsVersionOrder());
   orders.push_back(golang::MakeGoVersionOrder());
   orders.push_back(hackage::MakeHackageVersionOrder());

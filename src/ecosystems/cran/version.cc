@@ -7,7 +7,9 @@ namespace {
 
 class CranVersionOrder final : public VersionOrder {
  public:
-  std::string_view Ecosystem() const override { return "CRAN"; }
+  explicit CranVersionOrder(std::string_view ecosystem) : ecosystem_(ecosystem) {}
+
+  std::string_view Ecosystem() const override { return ecosystem_; }
 
   Status Validate(std::string_view version) const override {
     return ValidateNumberSeries(version, "a CRAN", ".-", 2);
@@ -16,12 +18,19 @@ class CranVersionOrder final : public VersionOrder {
   std::weak_ordering Compare(std::string_view a, std::string_view b) const override {
     return CompareNumberSeries(a, b, ".-");
   }
+
+ private:
+  const std::string_view ecosystem_;
 };
 
 }  // namespace
 
 std::unique_ptr<const VersionOrder> MakeCranVersionOrder() {
-  return std::make_unique<CranVersionOrder>();
+  return std::make_unique<CranVersionOrder>("CRAN");
+}
+
+std::unique_ptr<const VersionOrder> MakeBioconductorVersionOrder() {
+  return std::make_unique<CranVersionOrder>("Bioconductor");
 }
 
 }  // namespace narrows::ecosystems::cran

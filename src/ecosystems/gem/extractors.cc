@@ -23,9 +23,11 @@ bool ClaimsGemspec(std::string_view path) {
   return path.ends_with(".gemspec") && IsBelow(path, "specifications");
 }
 
+// Bundler knows two names.
 bool ClaimsLock(std::string_view path) {
-  return path.ends_with("Gemfile.lock") && FileName(path) == "Gemfile.lock" &&
-         !IsBelow(path, "gems");
+  if (!path.ends_with("Gemfile.lock") && !path.ends_with("gems.locked")) return false;
+  const std::string_view file = FileName(path);
+  return (file == "Gemfile.lock" || file == "gems.locked") && !IsBelow(path, "gems");
 }
 
 // The string of `s.name = "rake".freeze`; empty for another line.

@@ -46,6 +46,7 @@ TEST(GemExtractors, TakeInstalledGemsAndTheProjectsLockFile) {
   EXPECT_TRUE(extractors[0]->Claims("usr/lib/ruby/gems/3.1.0/specifications/default/a.gemspec"));
   EXPECT_FALSE(extractors[0]->Claims("usr/lib/ruby/gems/3.1.0/gems/a-1.0/a.gemspec"));
   EXPECT_TRUE(extractors[1]->Claims("app/Gemfile.lock"));
+  EXPECT_TRUE(extractors[1]->Claims("app/gems.locked"));
   EXPECT_FALSE(extractors[1]->Claims("usr/lib/ruby/gems/3.1.0/gems/a-1.0/Gemfile.lock"));
   model::Package package{.name = "rake", .version = "13.0.6"};
   extractors[0]->Complete(package, {});

@@ -119,6 +119,19 @@ TEST_F(DirectoryAnalysis, FindsFilesAnywhereWithTheirOwners) {
   EXPECT_EQ(loose.extracted, 3);  // one file under two names is read once
 }
 
+// As a data base with a folder a package has.
+TEST_F(DirectoryAnalysis, TakesPackagesOfAnOperatingSystemFromAnywhere) {
+  LooseTestExtractor loose;
+  loose.of_operating_system = true;
+  File("srv/lib/list.pkg", "lib 1\nowns srv/other.pkg lib\n");
+  File("srv/other.pkg", "a 1\n");
+  const auto analysis = AnalyseDirectory(root(), {{&loose}, {}}, {});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  EXPECT_TRUE(analysis->has_package_database);
+  ASSERT_EQ(analysis->packages.size(), 2u);
+  EXPECT_EQ(analysis->packages[0].owner, "");
+}
+
 TEST_F(DirectoryAnalysis, SaysWhichFilesAnywhereAreMissing) {
   const LooseTestExtractor loose;
   File("a.pkg", "damaged");

@@ -16,6 +16,10 @@ std::string_view PackageList::KindOf(int extractor) const {
   return extractor == Watchlist::kOsRelease ? "" : watchlist_.extractor(extractor)->Name();
 }
 
+bool PackageList::IsOfOperatingSystem(int extractor) const {
+  return watchlist_.extractor(extractor)->IsOfOperatingSystem();
+}
+
 void PackageList::AddFault(std::string_view kind, std::string why) {
   analysis_.complete = false;
   auto it = faults_.find(kind);
@@ -43,7 +47,7 @@ void PackageList::Add(const AnalysedFile& file, const std::string& as, const std
   }
   if (!file.owned.empty()) AddOwned(file);
   auto packages = DecodePackages(file.packages);
-  if (watchlist_.HasPlaces(file.extractor) &&
+  if (IsOfOperatingSystem(file.extractor) &&
       (file.failed || !packages.has_value() || !packages->empty()))
     analysis_.has_package_database = true;
   if (!packages.has_value()) {
@@ -88,12 +92,12 @@ void PackageList::FindOwners() {
   if (owned_.empty()) return;
   std::set<std::string_view> installed;
   for (size_t i = 0; i < origins_.size(); ++i)
-    if (watchlist_.HasPlaces(origins_[i].extractor)) installed.insert(analysis_.packages[i].name);
+    if (IsOfOperatingSystem(origins_[i].extractor)) installed.insert(analysis_.packages[i].name);
   if (installed.size() == origins_.size()) return;
   std::sort(owned_.begin(), owned_.end());
   for (size_t i = 0; i < origins_.size(); ++i) {
     const auto [extractor, path_hash] = origins_[i];
-    if (watchlist_.HasPlaces(extractor)) continue;
+    if (IsOfOperatingSystem(extractor)) continue;
     auto it = std::lower_bound(owned_.begin(), owned_.end(), std::pair(path_hash, 0u));
     for (; it != owned_.end() && it->first == path_hash; ++it) {
       if (installed.find(owners_[it->second]) == installed.end()) continue;

@@ -50,6 +50,7 @@ class PackageList {
 
   void AddFault(std::string_view kind, std::string why);
   std::string_view KindOf(int extractor) const;
+  bool IsOfOperatingSystem(int extractor) const;
   void AddOwned(const AnalysedFile& file);
   void FindOwners();
   void Deduplicate();

@@ -94,6 +94,7 @@ class LooseTestExtractor final : public ecosystems::PackageExtractor {
   int Version() const override { return 1; }
   bool Claims(std::string_view path) const override { return path.ends_with(".pkg"); }
   std::vector<std::string_view> Places() const override { return {}; }
+  bool IsOfOperatingSystem() const override { return of_operating_system; }
   bool ClaimsExecutables() const override { return true; }
   size_t MostBytes() const override { return size_t{4} << 20; }
   Result<Extracted> Extract(std::string_view path, std::string_view content) const override {
@@ -107,6 +108,7 @@ class LooseTestExtractor final : public ecosystems::PackageExtractor {
     package.ecosystem = "Loose";
   }
 
+  bool of_operating_system = false;
   mutable std::atomic<int> extracted = 0;
 };
 

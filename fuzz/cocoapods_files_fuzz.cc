@@ -1,0 +1,11 @@
+#include <array>
+
+#include "ecosystems/cocoapods/extractors.h"
+#include "language_files.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  constexpr std::array<std::string_view, 1> kPaths = {"Podfile.lock"};
+  static const auto extractors = narrows::ecosystems::cocoapods::MakePodExtractors();
+  narrows::fuzz::ReadLanguageFile(extractors, kPaths, data, size);
+  return 0;
+}
