@@ -40,7 +40,7 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
       database_path.string(), metadata.newest.value_or(TimePoint()), metadata.Identity(), {}};
   ASSIGN_OR_RETURN(const auto client, MakeClusterClient(flags.cluster, clock));
   ASSIGN_OR_RETURN(registry::RegistryOptions registries, MakeRegistryOptions(flags.registry));
-  registries.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(registries.credentials, MakeLoginCredentials(flags.registry));
   ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
   const ImageParts image_parts(cache / "layers");
   const auto quarantine = response::quarantine::MakeQuarantineAction(*client);

@@ -80,6 +80,17 @@ void AddRegistry(CLI::App& command, RegistryFlags& flags) {
       ->type_name("HOST=FILE");
   AddRepeated(command, "--registry-mirror", flags.mirrors, "Mirror asked before a registry")
       ->type_name("HOST=URL");
+  CLI::Option* config =
+      command
+          .add_option("--image-credential-provider-config", flags.provider_config,
+                      "The kubelet's CredentialProviderConfig, for registries of clouds")
+          ->type_name("FILE|DIR");
+  CLI::Option* folder = command
+                            .add_option("--image-credential-provider-bin-dir",
+                                        flags.provider_bin_dir, "Folder of its plug-ins")
+                            ->type_name("DIR");
+  config->needs(folder);
+  folder->needs(config);
 }
 
 void AddCluster(CLI::App& command, ClusterFlags& flags) {

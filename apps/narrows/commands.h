@@ -17,6 +17,8 @@ struct RegistryFlags {
   std::vector<std::string> plain_http;  // HOST
   std::vector<std::string> ca;          // HOST=FILE
   std::vector<std::string> mirrors;     // HOST=URL
+  std::string provider_config;          // the kubelet's options of the same names
+  std::string provider_bin_dir;
 };
 
 // What `scan` and `sbom` look at.

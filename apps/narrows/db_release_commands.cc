@@ -23,11 +23,11 @@ namespace distribution = advisories::distribution;
 constexpr size_t kMostKeyBytes = 64 << 10;
 
 Result<std::unique_ptr<registry::ArtifactRepository>> OpenRepository(
-    const std::string& reference, registry::RegistryOptions options,
+    const std::string& reference, const RegistryFlags& flags, registry::RegistryOptions options,
     registry::ArtifactAccess access) {
   ASSIGN_OR_RETURN(const registry::ImageReference parsed,
                    registry::ImageReference::Parse(reference));
-  options.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(options.credentials, MakeLoginCredentials(flags));
   return registry::MakeArtifactRepository(parsed, std::move(options), access);
 }
 
@@ -35,7 +35,7 @@ Result<std::unique_ptr<registry::ArtifactRepository>> OpenRepository(
 Result<std::unique_ptr<distribution::ReleaseSource>> OpenSource(const DbUpdateFlags& flags) {
   ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(flags.registry));
   if (!flags.from.starts_with("http://") && !flags.from.starts_with("https://")) {
-    ASSIGN_OR_RETURN(auto repository, OpenRepository(flags.from, std::move(options),
+    ASSIGN_OR_RETURN(auto repository, OpenRepository(flags.from, flags.registry, std::move(options),
                                                      registry::ArtifactAccess::kPull));
     return distribution::MakeRegistryReleaseSource(std::move(repository), flags.from);
   }
@@ -123,8 +123,9 @@ int RunDbPublish(const DbPublishFlags& flags) {
 int RunDbPush(const DbPushFlags& flags) {
   const auto push = [&]() -> Result<std::string> {
     ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(flags.registry));
-    ASSIGN_OR_RETURN(const auto repository, OpenRepository(flags.reference, std::move(options),
-                                                           registry::ArtifactAccess::kPush));
+    ASSIGN_OR_RETURN(const auto repository,
+                     OpenRepository(flags.reference, flags.registry, std::move(options),
+                                    registry::ArtifactAccess::kPush));
     return distribution::PushRelease(flags.folder, *repository,
                                      CallContext::WithTimeout(flags.timeout));
   };

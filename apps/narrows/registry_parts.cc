@@ -40,13 +40,25 @@ Result<registry::RegistryOptions> MakeRegistryOptions(const RegistryFlags& flags
   return options;
 }
 
-std::shared_ptr<const registry::CredentialSource> MakeLoginCredentials() {
+Result<std::shared_ptr<const registry::CredentialSource>> MakeLoginCredentials(
+    const RegistryFlags& flags) {
   const auto variable = [](const char* name) -> std::optional<std::string> {
     const char* value = std::getenv(name);
     if (value == nullptr) return std::nullopt;
     return std::string(value);
   };
-  return registry::MakeDockerConfigSource({.files = registry::DockerConfigFiles(variable)});
+  // Shared among the images that are read.
+  std::shared_ptr<const registry::CredentialSource> files =
+      registry::MakeDockerConfigSource({.files = registry::DockerConfigFiles(variable)});
+  if (flags.provider_config.empty()) return files;
+  registry::CredentialProviderOptions options;
+  options.config = flags.provider_config;
+  options.bin_dir = flags.provider_bin_dir;
+  ASSIGN_OR_RETURN_WITHIN(std::shared_ptr<const registry::CredentialSource> plugins,
+                          registry::MakeCredentialProviderSource(std::move(options)),
+                          "--image-credential-provider-config");
+  return std::shared_ptr<const registry::CredentialSource>(
+      registry::MakeKeyring({std::move(files), std::move(plugins)}));
 }
 
 }  // namespace narrows::app

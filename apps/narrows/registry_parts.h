@@ -12,7 +12,9 @@ namespace narrows::app {
 // The hosts that the flags speak of. kInvalidArgument names the flag that cannot be used.
 Result<registry::RegistryOptions> MakeRegistryOptions(const RegistryFlags& flags);
 
-// Credentials of ~/.docker/config.json and the other files that docker and podman log in to.
-std::shared_ptr<const registry::CredentialSource> MakeLoginCredentials();
+// Who logs in to registries, pull secrets aside: ~/.docker/config.json and the other files that
+// docker and podman log in to, then, as with the kubelet, the plug-ins that the flags name.
+Result<std::shared_ptr<const registry::CredentialSource>> MakeLoginCredentials(
+    const RegistryFlags& flags);
 
 }  // namespace narrows::app

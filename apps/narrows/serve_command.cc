@@ -137,7 +137,7 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
   control::Metrics metrics(kVersion);
   ASSIGN_OR_RETURN(const auto client, MakeClusterClient(flags.cluster, clock));
   ASSIGN_OR_RETURN(registry::RegistryOptions registries, MakeRegistryOptions(flags.registry));
-  registries.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(registries.credentials, MakeLoginCredentials(flags.registry));
   Probes probes;
   ASSIGN_OR_RETURN(const auto probe_server, ListenForProbes(flags.listen, probes));
   ASSIGN_OR_RETURN(const auto metrics_server,

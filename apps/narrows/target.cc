@@ -69,7 +69,7 @@ Result<std::unique_ptr<registry::ImageSource>> OpenImage(const TargetFlags& flag
   ASSIGN_OR_RETURN(const registry::ImageReference reference,
                    registry::ImageReference::Parse(flags.target));
   ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(flags.registry));
-  options.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(options.credentials, MakeLoginCredentials(flags.registry));
   ASSIGN_OR_RETURN(auto source, registry::MakeRegistrySource(reference, std::move(options)));
   return std::unique_ptr<registry::ImageSource>(std::move(source));
 }

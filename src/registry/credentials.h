@@ -100,6 +100,26 @@ std::unique_ptr<CredentialSource> MakeDockerConfigSource(DockerConfigOptions opt
 std::vector<std::filesystem::path> DockerConfigFiles(
     const std::function<std::optional<std::string>(const char*)>& variable);
 
+struct CredentialProviderOptions {
+  using Time = std::chrono::steady_clock::time_point;
+
+  // A CredentialProviderConfig, or a folder of them, as the kubelet's
+  // --image-credential-provider-config names it.
+  std::filesystem::path config;
+  std::filesystem::path bin_dir;              // where the plug-ins are
+  std::chrono::milliseconds timeout{60'000};  // of one run; the kubelet's
+  std::function<Time()> now;                  // none: the steady clock
+};
+
+// The kubelet's credential provider plug-ins (those of ECR, GCR, ACR and others). All whose
+// matchImages fit are asked, and their answers put together; an answer is kept as long, and for as
+// much, as it says. A plug-in gets the image on its standard input, our environment with its own
+// additions, and no shell; one that fails is a problem of the image, and its standard error is
+// repeated nowhere. kInvalidArgument for a configuration that the kubelet would refuse, kNotFound
+// and others where a file of it or a plug-in is not to be used.
+Result<std::unique_ptr<CredentialSource>> MakeCredentialProviderSource(
+    CredentialProviderOptions options);
+
 // Asks several sources in turn. What is the same credential is tried once.
 std::unique_ptr<CredentialSource> MakeKeyring(
     std::vector<std::shared_ptr<const CredentialSource>> sources);
