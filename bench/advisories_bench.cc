@@ -193,7 +193,7 @@ Status Run(const std::filesystem::path& osv, int copies, const std::filesystem::
 }  // namespace narrows
 
 int main(int argc, char** argv) {
-  const int copies = argc > 2 ? std::atoi(argv[2]) : 1;
+  const long copies = argc > 2 ? std::strtol(argv[2], nullptr, 10) : 1;
   if (argc < 2 || copies < 1 || copies > 10) {
     std::fprintf(stderr, "usage: bench_advisories OSV-FOLDER [COPIES, 1 to 10]\n");
     return 1;
@@ -203,7 +203,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", folder.error().message.c_str());
     return 1;
   }
-  const narrows::Status status = narrows::Run(argv[1], copies, folder->path() / "narrows.db");
+  const narrows::Status status =
+      narrows::Run(argv[1], static_cast<int>(copies), folder->path() / "narrows.db");
   if (!status.has_value()) std::fprintf(stderr, "%s\n", status.error().message.c_str());
   return status.has_value() ? 0 : 1;
 }

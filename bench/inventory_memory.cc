@@ -17,10 +17,7 @@ namespace narrows {
 namespace {
 
 using kubernetes::ListOptions;
-using kubernetes::ObjectName;
-using kubernetes::PatchKind;
 using kubernetes::ResourceType;
-using kubernetes::WatchOptions;
 
 constexpr int kPodsOfDeployment = 10;
 constexpr int kPodsOfNode = 20;

@@ -17,8 +17,6 @@ namespace narrows::inventory::cluster {
 namespace {
 
 using kubernetes::ListOptions;
-using kubernetes::ObjectName;
-using kubernetes::PatchKind;
 using kubernetes::ResourceType;
 using kubernetes::WatchOptions;
 using ::testing::Contains;
