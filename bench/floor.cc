@@ -22,7 +22,7 @@ Result<std::unique_ptr<registry::ImageSource>> OpenImage(const std::string& argu
   ASSIGN_OR_RETURN(const auto reference, registry::ImageReference::Parse(argument));
   registry::RegistryOptions options;
   options.hosts[reference.domain()].plain_http = true;
-  ASSIGN_OR_RETURN(std::unique_ptr<registry::RegistryImage> image,
+  ASSIGN_OR_RETURN(std::unique_ptr<registry::ImageSource> image,
                    registry::MakeRegistrySource(reference, std::move(options)));
   return std::unique_ptr<registry::ImageSource>(std::move(image));
 }

@@ -63,7 +63,7 @@ class ImageFetcher {
     if (registries.credentials) credentials.push_back(registries.credentials);
     registries.credentials = registry::MakeKeyring(std::move(credentials));
 
-    ASSIGN_OR_RETURN(const std::unique_ptr<registry::RegistryImage> source,
+    ASSIGN_OR_RETURN(const std::unique_ptr<registry::ImageSource> source,
                      registry::MakeRegistrySource(attempt.reference, std::move(registries)));
     ASSIGN_OR_RETURN(registry::ResolvedImage image, source->Resolve(request.platform, context));
     if (!attempt.expected_config.empty() && image.config_digest != attempt.expected_config) {

@@ -46,6 +46,8 @@ Result<Url> FromView(const boost::urls::url_view& view) {
   }
   url.path = Text(view.encoded_path());
   if (url.path.empty()) url.path = "/";
+  // Boost's parser ends a port where its digits do.
+  if (url.path[0] != '/') return InvalidArgument("the URL's port is no number");
   if (view.has_query()) url.query = Text(view.encoded_query());
   return url;
 }

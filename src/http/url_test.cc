@@ -30,7 +30,8 @@ TEST(Url, KnowsTheSchemesPortAndIpv6) {
 TEST(Url, RefusesWhatIsNoHttpUrl) {
   for (const char* text :
        {"", "a", "/x", "ftp://a/", "file:///etc/passwd", "http://", "http:///x", "http://a:99999/",
-        "http://a:0/", "http://a b/", "http://a/\n", "http://good%40evil/", "http://evil%2Fgood/",
+        "http://127.0.0.1:49479releases", "http://a:80x/y", "http://[::1]:5x", "http://a:0/",
+        "http://a b/", "http://a/\n", "http://good%40evil/", "http://evil%2Fgood/",
         "http://evil%00.good/", "http://a%1B%5D0/", "http://a!b/"}) {
     EXPECT_FALSE(Url::Parse(text).has_value()) << text;
   }

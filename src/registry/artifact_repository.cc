@@ -12,6 +12,7 @@
 #include "registry/document_fetch.h"
 #include "registry/endpoints.h"
 #include "registry/manifest.h"
+#include "registry/redirect_rules.h"
 #include "registry/registry_connections.h"
 #include "registry/registry_response.h"
 #include "registry/registry_session.h"
@@ -127,8 +128,7 @@ class DistributionArtifact final : public ArtifactRepository {
     const http::Url& root = session.endpoint().root;
     ASSIGN_OR_RETURN_WITHIN(http::Url url, root.Resolve(begun.response.HeaderValue("Location")),
                             what);
-    if (root.scheme == "https" && url.scheme != "https")
-      return FailedPrecondition(what + ": the registry asks for it without TLS: not sent");
+    RETURN_IF_ERROR(CheckDestination(root, root, url, what));
     url.query += (url.query.empty() ? "digest=" : "&digest=") + PercentEncode(file.digest);
     ASSIGN_OR_RETURN(const RegistrySession::Answer done,
                      Ask(session,

@@ -24,7 +24,7 @@ struct Content {
   std::string digest;
 };
 
-class DistributionImage final : public RegistryImage {
+class DistributionImage final : public ImageSource {
  public:
   DistributionImage(ImageReference reference, RegistryOptions options)
       : reference_(std::move(reference)), options_(std::move(options)) {
@@ -40,12 +40,6 @@ class DistributionImage final : public RegistryImage {
           std::make_unique<RegistrySession>(std::move(endpoint), options_, *options_.connections));
     }
     return Ok();
-  }
-
-  Result<std::string> ResolveDigest(const CallContext& context) override {
-    if (!reference_.digest().empty()) return reference_.digest();
-    return AtAnyEndpoint<std::string>(
-        context, [&](RegistrySession& session) { return DigestOfTag(session, context); });
   }
 
   Result<ResolvedImage> Resolve(const model::Platform& platform,
@@ -122,18 +116,6 @@ class DistributionImage final : public RegistryImage {
     return document;
   }
 
-  Result<std::string> DigestOfTag(RegistrySession& session, const CallContext& context) {
-    const std::string what = reference_.ToFamiliarString();
-    const RegistrySession::Request request{
-        .method = "HEAD",
-        .path = "manifests/" + reference_.tag(),
-        .headers = {{"Accept", std::string(AcceptedManifestTypes())}}};
-    ASSIGN_OR_RETURN(const Content head, Fetch(session, request, 0, what, context));
-    if (CheckDigest(head.digest).has_value()) return head.digest;
-    ASSIGN_OR_RETURN(Content document, FetchManifest(session, reference_.tag(), what, context));
-    return std::move(document.digest);
-  }
-
   Result<ResolvedImage> ResolveAt(RegistrySession& session, const model::Platform& platform,
                                   const CallContext& context) {
     const std::string what = reference_.ToFamiliarString();
@@ -190,11 +172,11 @@ class DistributionImage final : public RegistryImage {
 
 }  // namespace
 
-Result<std::unique_ptr<RegistryImage>> MakeRegistrySource(const ImageReference& reference,
-                                                          RegistryOptions options) {
+Result<std::unique_ptr<ImageSource>> MakeRegistrySource(const ImageReference& reference,
+                                                        RegistryOptions options) {
   auto image = std::make_unique<DistributionImage>(reference, std::move(options));
   RETURN_IF_ERROR(image->AddEndpoints());
-  return std::unique_ptr<RegistryImage>(std::move(image));
+  return std::unique_ptr<ImageSource>(std::move(image));
 }
 
 }  // namespace narrows::registry

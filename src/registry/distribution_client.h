@@ -59,16 +59,10 @@ std::shared_ptr<RegistryConnections> MakeRegistryConnections();
 // the registry's own code and words. Credentials go only to the host they are for and to the token
 // server it names, never along a redirect to another host; a redirect or token server that would
 // leave HTTPS for HTTP is refused. Every manifest and configuration is verified by digest and size.
-class RegistryImage : public ImageSource {
- public:
-  // The digest of what the reference names now: an index's where there is one.
-  virtual Result<std::string> ResolveDigest(const CallContext& context) = 0;
-};
-
 // kInvalidArgument for a mirror that is no URL or a certificate that cannot be read. Nothing is
 // sent yet. The platform of an image without an index is reported as it is, whatever was wanted: it
 // is the only one that can run.
-Result<std::unique_ptr<RegistryImage>> MakeRegistrySource(const ImageReference& reference,
-                                                          RegistryOptions options);
+Result<std::unique_ptr<ImageSource>> MakeRegistrySource(const ImageReference& reference,
+                                                        RegistryOptions options);
 
 }  // namespace narrows::registry

@@ -59,8 +59,7 @@ RegistryOptions Quick() {
   return options;
 }
 
-std::unique_ptr<RegistryImage> Open(const std::string& reference,
-                                    RegistryOptions options = Quick()) {
+std::unique_ptr<ImageSource> Open(const std::string& reference, RegistryOptions options = Quick()) {
   const auto parsed = ImageReference::Parse(reference);
   EXPECT_TRUE(parsed.has_value()) << reference;
   auto source = MakeRegistrySource(*parsed, std::move(options));
@@ -75,7 +74,7 @@ model::Layer LayerOf(const TestImage& image) {
           .media_type = "application/vnd.oci.image.layer.v1.tar"};
 }
 
-Status Read(RegistryImage& source, const model::Layer& layer, std::string& into) {
+Status Read(ImageSource& source, const model::Layer& layer, std::string& into) {
   return source.ReadLayer(layer, ThirtySeconds(), [&](std::string_view piece) {
     into += piece;
     return Ok();
@@ -110,23 +109,6 @@ TEST(DistributionClient, ResolvesATagADigestAndAnIndex) {
     ASSERT_TRUE(Read(*source, resolved->layers[0], bytes).has_value());
     EXPECT_EQ(bytes, image.layer);
   }
-}
-
-TEST(DistributionClient, ADigestIsAskedByHeadAndElseComputed) {
-  const TestImage image;
-  std::atomic<bool> says_digest = true;
-  std::atomic<int> gets = 0;
-  ScriptedServer server([&](const ScriptedRequest& request, ScriptedReply& reply) {
-    if (request.method == "GET") ++gets;
-    if (says_digest) return Serve(image, request, reply);
-    reply.Send(200, request.method == "HEAD" ? "" : image.index,
-               {std::string("Content-Type: ") + TestImage::kIndexType});
-  });
-  const auto source = Open(HostOf(server) + "/a:multi");
-  EXPECT_EQ(source->ResolveDigest(ThirtySeconds()).value_or(""), TestImage::Digest(image.index));
-  EXPECT_EQ(gets, 0);
-  says_digest = false;
-  EXPECT_EQ(source->ResolveDigest(ThirtySeconds()).value_or(""), TestImage::Digest(image.index));
 }
 
 TEST(DistributionClient, MissingImageAndPlatformSayWhatToDo) {
@@ -422,6 +404,24 @@ TEST(DistributionClient, LoopsOtherSchemesAndDowngradesAreNotFollowed) {
   ASSERT_FALSE(downgraded.has_value());
   EXPECT_THAT(downgraded.error().message, HasSubstr("from HTTPS to plain HTTP"));
   EXPECT_EQ(plain.connections(), before);
+}
+
+TEST(DistributionClient, NoRedirectToMetadataServicesIsFollowed) {
+  const TestImage image;
+  std::string location;
+  ScriptedServer server([&](const ScriptedRequest& request, ScriptedReply& reply) {
+    if (request.target.find("/blobs/") == std::string::npos) return Serve(image, request, reply);
+    reply.Send(307, "", {"Location: " + location});
+  });
+  for (const char* there : {"http://169.254.169.254/latest/meta-data/", "http://2852039166/x",
+                            "//169.254.169.254/x", "http://[fe80::1]/x"}) {
+    location = there;
+    std::string bytes;
+    const Status status = Read(*Open(HostOf(server) + "/a:1"), LayerOf(image), bytes);
+    ASSERT_FALSE(status.has_value());
+    EXPECT_EQ(status.error().code, ErrorCode::kFailedPrecondition);
+    EXPECT_THAT(status.error().message, HasSubstr("where machines are told their secrets"));
+  }
 }
 
 TEST(DistributionClient, MirrorsAreTriedInOrderThenTheRegistry) {

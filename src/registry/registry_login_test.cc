@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "http/scripted/scripted_server.h"
+#include "registry/artifact_repository.h"
 #include "registry/distribution_client.h"
 #include "registry/test_image.h"
 
@@ -36,9 +37,12 @@ class RegistryLogin : public testing::Test {
 
   void Answer(const ScriptedRequest& request, ScriptedReply& reply) {
     const std::lock_guard lock(mutex_);
-    sent_.push_back(request.Header("authorization"));
-    if (accepted_.count(sent_.back()) > 0) return reply.Send(200, image_.manifest);
-    if (sent_.back().starts_with("Bearer denied"))
+    const std::string authorization = request.Header("authorization");
+    const bool manifest = request.target.find("/manifests/") != std::string::npos;
+    if (manifest) sent_.push_back(authorization);
+    if (accepted_.count(authorization) > 0)
+      return reply.Send(200, manifest ? image_.manifest : image_.config);
+    if (authorization.starts_with("Bearer denied"))
       return reply.Send(403, R"({"errors":[{"code":"DENIED","message":"no pull access"}]})");
     reply.Send(
         401, R"({"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]})",
@@ -75,16 +79,16 @@ class RegistryLogin : public testing::Test {
     return {.username = name, .password = Secret("hunter2")};
   }
 
-  std::unique_ptr<RegistryImage> Open(const std::string& repository = "team/app") {
+  std::unique_ptr<ImageSource> Open(const std::string& repository = "team/app") {
     auto source =
         MakeRegistrySource(*ImageReference::Parse(Host() + "/" + repository + ":1"), options_);
     EXPECT_TRUE(source.has_value()) << source.error().message;
     return *std::move(source);
   }
 
-  // Fetching the digest needs the manifest only.
-  Result<std::string> Digest(RegistryImage& source) {
-    return source.ResolveDigest(ThirtySeconds());
+  Result<std::string> Digest(ImageSource& source) {
+    ASSIGN_OR_RETURN(const ResolvedImage image, source.Resolve({}, ThirtySeconds()));
+    return image.digest;
   }
   Result<std::string> Digest() { return Digest(*Open()); }
 
@@ -212,8 +216,48 @@ TEST_F(RegistryLogin, NoPasswordGoesToATokenServerWithoutTls) {
   const auto digest = Digest(**source);
   ASSERT_FALSE(digest.has_value());
   EXPECT_EQ(digest.error().code, ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(digest.error().message, HasSubstr("without TLS"));
+  EXPECT_THAT(digest.error().message, HasSubstr("from HTTPS to plain HTTP"));
   EXPECT_EQ(tokens_.connections(), 0);
+}
+
+TEST_F(RegistryLogin, NoPasswordGoesToATokenServerAtAMetadataAddress) {
+  challenge_ = "WWW-Authenticate: Bearer realm=\"http://169.254.169.254/token\"";
+  UseLogins({User("u")});
+  const auto digest = Digest();
+  ASSERT_FALSE(digest.has_value());
+  EXPECT_EQ(digest.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(digest.error().message, HasSubstr("the token server named by " + Host()));
+}
+
+TEST_F(RegistryLogin, PushingNeedsATokenForPushingThatIsAskedForAlone) {
+  const std::string bytes = "(\xb5/\xfd stored as zstd";
+  std::string uploaded, published;
+  ScriptedServer server([&](const ScriptedRequest& request, ScriptedReply& reply) {
+    if (request.Header("authorization") != "Bearer token-u") return Answer(request, reply);
+    const std::lock_guard lock(mutex_);
+    if (request.method == "HEAD") return reply.Send(404, "");
+    if (request.method == "POST")
+      return reply.Send(202, "", {"Location: " + request.target + "1?state=x"});
+    (request.target.find("/manifests/") == std::string::npos ? uploaded : published) +=
+        request.body;
+    reply.Send(201, "");
+  });
+  const std::string host = "127.0.0.1:" + std::to_string(server.port());
+  options_.credentials = MakePullSecretSource({PullSecret{{{host, User("u")}}}});
+  const auto repository = MakeArtifactRepository(*ImageReference::Parse(host + "/team/db:1"),
+                                                 options_, ArtifactAccess::kPush);
+  ASSERT_TRUE(repository.has_value());
+  const ArtifactFile file{"application/zstd", TestImage::Digest(bytes),
+                          static_cast<int64_t>(bytes.size())};
+  const Status sent = (*repository)->Upload(file, bytes, ThirtySeconds());
+  ASSERT_TRUE(sent.has_value()) << sent.error().message;
+  EXPECT_EQ(uploaded, bytes);
+  const auto digest = (*repository)->Publish({"application/x", {file}}, ThirtySeconds());
+  ASSERT_TRUE(digest.has_value()) << digest.error().message;
+  EXPECT_EQ(*digest, TestImage::Digest(published));
+  ASSERT_FALSE(token_requests_.empty());
+  for (const std::string& request : token_requests_)
+    EXPECT_THAT(request, HasSubstr("scope=repository%3Ateam%2Fdb%3Apull%2Cpush"));
 }
 
 TEST_F(RegistryLogin, AnUntrustedCertificateSaysHowToTrustIt) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "registry/redirect_rules.h"
 #include "registry/registry_response.h"
 #include "registry/token_request.h"
 
@@ -145,9 +146,8 @@ Status RegistrySession::AuthorizeByToken(Login& login, const AuthChallenge& chal
                        .credential = credential};
   ASSIGN_OR_RETURN_WITHIN(request.realm, http::Url::Parse(challenge.Parameter("realm")),
                           "token server named by " + endpoint_.host);
-  if (endpoint_.root.scheme == "https" && request.realm.scheme != "https")
-    return FailedPrecondition(endpoint_.host + " names the token server " + request.realm.Origin() +
-                              " without TLS: no credential is sent there");
+  RETURN_IF_ERROR(CheckDestination(endpoint_.root, endpoint_.root, request.realm,
+                                   "the token server named by " + endpoint_.host));
   login.token_key = TokenKey(request);
   auto token = connections_.Token(login.token_key);
   if (!token) {
@@ -186,9 +186,8 @@ Result<RegistrySession::Answer> RegistrySession::Follow(
     if (!next.has_value())
       return Error{ErrorCode::kUnavailable, next.error().message}.Within("redirect of " +
                                                                          url.Authority());
-    if (url.scheme == "https" && next->scheme != "https")
-      return FailedPrecondition(url.Authority() + " redirects from HTTPS to plain HTTP at " +
-                                next->Authority() + ": not followed");
+    RETURN_IF_ERROR(
+        CheckDestination(endpoint_.root, url, *next, "a redirect of " + url.Authority()));
     url = *std::move(next);
   }
   return Unavailable(endpoint_.host + " redirects more than " +
