@@ -14,6 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)reader.ReadNode(text);
   (void)reader.ReadNetworkPolicy(text);
   (void)reader.ReadService(text);
+  (void)reader.ReadRole(text);
+  (void)reader.ReadRoleBinding(text);
+  (void)reader.ReadServiceAccount(text);
   if (const auto event = reader.ReadWatchEvent(text); event.has_value()) {
     (void)items.ReadPod(event->object);
   }

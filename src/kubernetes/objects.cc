@@ -1,77 +1,14 @@
 #include "kubernetes/objects.h"
 
-// Without these, a conversion that forgets the error does not compile.
-#define SIMDJSON_EXCEPTIONS 0
-#include <simdjson.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "base/strings.h"
+#include "kubernetes/object_fields.h"
 
 namespace narrows::kubernetes {
 namespace {
 
-namespace dom = simdjson::dom;
-namespace ondemand = simdjson::ondemand;
-using simdjson::SUCCESS;
-using Value = simdjson::simdjson_result<dom::element>;
-
-constexpr size_t kMostDepth = 64;
-
-std::string Text(const Value& value) {
-  std::string_view text;
-  return value.get(text) == SUCCESS ? std::string(text) : std::string();
-}
-
-bool Flag(const Value& value) {
-  bool flag = false;
-  return value.get(flag) == SUCCESS && flag;
-}
-
-bool IsObject(const Value& value) {
-  dom::object object;
-  return value.get(object) == SUCCESS;
-}
-
-template <typename OnElement>
-void ForEach(const Value& list, OnElement on_element) {
-  dom::array array;
-  if (list.get(array) != SUCCESS) return;
-  for (const dom::element element : array) on_element(Value(dom::element(element)));
-}
-
-model::Labels Map(const Value& map) {
-  model::Labels labels;
-  dom::object object;
-  if (map.get(object) != SUCCESS) return labels;
-  for (const dom::key_value_pair field : object) {
-    std::string_view value;
-    if (field.value.get(value) == SUCCESS) labels.emplace(field.key, value);
-  }
-  return labels;
-}
-
-ObjectMeta Meta(const Value& document) {
-  const Value metadata = document["metadata"];
-  ObjectMeta meta{.name_space = Text(metadata["namespace"]),
-                  .name = Text(metadata["name"]),
-                  .uid = Text(metadata["uid"]),
-                  .resource_version = Text(metadata["resourceVersion"]),
-                  .deleting = !Text(metadata["deletionTimestamp"]).empty(),
-                  .labels = Map(metadata["labels"]),
-                  .annotations = Map(metadata["annotations"])};
-  std::erase_if(meta.annotations, [](const auto& entry) { return !IsOurAnnotation(entry.first); });
-  ForEach(metadata["ownerReferences"], [&](const Value& owner) {
-    if (!Flag(owner["controller"])) return;
-    meta.controller = OwnerReference{.api_version = Text(owner["apiVersion"]),
-                                     .kind = Text(owner["kind"]),
-                                     .name = Text(owner["name"]),
-                                     .uid = Text(owner["uid"])};
-  });
-  return meta;
-}
+using namespace fields;  // NOLINT(google-build-using-namespace): this file's whole vocabulary
 
 // One of spec's three lists, joined with status' list by the containers' names.
 void AddContainers(const Value& spec, const Value& statuses, model::ContainerRole role,
@@ -170,10 +107,6 @@ std::optional<WatchEventType> EventType(std::string_view text) {
   return std::nullopt;
 }
 
-Error Malformed(simdjson::error_code error, std::string_view what) {
-  return InvalidArgument("malformed " + std::string(what) + ": " + simdjson::error_message(error));
-}
-
 }  // namespace
 
 bool IsOurAnnotation(std::string_view key) {
@@ -181,34 +114,6 @@ bool IsOurAnnotation(std::string_view key) {
   return domain.size() < key.size() &&
          (domain == "goharbor.io" || domain.ends_with(".goharbor.io"));
 }
-
-struct ObjectReader::Buffers {
-  dom::parser parser;
-  ondemand::parser bulk;
-  ondemand::parser inner;
-  std::string padded;
-
-  Buffers() { NARROWS_CHECK(parser.allocate(16u << 10, kMostDepth) == SUCCESS); }
-
-  // Room behind the text that simdjson may read.
-  simdjson::padded_string_view Pad(std::string_view json) {
-    padded.reserve(json.size() + simdjson::SIMDJSON_PADDING);
-    padded.assign(json);
-    return simdjson::padded_string_view(padded.data(), padded.size(), padded.capacity());
-  }
-
-  Result<dom::element> Parse(std::string_view json, std::string_view what) {
-    dom::element document;
-    if (const auto error = parser.parse(json.data(), json.size()).get(document)) {
-      return Malformed(error, what);
-    }
-    std::string_view name;
-    if (document["metadata"]["name"].get(name) != SUCCESS || name.empty()) {
-      return InvalidArgument("malformed " + std::string(what) + ": no metadata.name");
-    }
-    return document;
-  }
-};
 
 ObjectReader::ObjectReader() : buffers_(std::make_unique<Buffers>()) {}
 ObjectReader::~ObjectReader() = default;

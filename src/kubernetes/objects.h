@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "model/network_policy.h"
+#include "model/rbac.h"
 #include "model/workload.h"
 
 namespace narrows::kubernetes {
@@ -80,6 +81,10 @@ class ObjectReader {
   Result<model::Node> ReadNode(std::string_view json);
   Result<model::Service> ReadService(std::string_view json);
   Result<model::NetworkPolicy> ReadNetworkPolicy(std::string_view json);
+  // A Role or ClusterRole, a RoleBinding or ClusterRoleBinding: which of them, the namespace says.
+  Result<model::Role> ReadRole(std::string_view json);
+  Result<model::RoleBinding> ReadRoleBinding(std::string_view json);
+  Result<model::ServiceAccount> ReadServiceAccount(std::string_view json);
 
   // The result's views point into `event`.
   Result<WatchEvent> ReadWatchEvent(std::string_view event);

@@ -22,6 +22,15 @@ inline const ResourceType kJobs{"batch", "v1", "jobs", "Job", true};
 inline const ResourceType kCronJobs{"batch", "v1", "cronjobs", "CronJob", true};
 inline const ResourceType kNetworkPolicies{"networking.k8s.io", "v1", "networkpolicies",
                                            "NetworkPolicy", true};
+inline const ResourceType kRoles{"rbac.authorization.k8s.io", "v1", "roles", "Role", true};
+inline const ResourceType kClusterRoles{"rbac.authorization.k8s.io", "v1", "clusterroles",
+                                        "ClusterRole", false};
+inline const ResourceType kRoleBindings{"rbac.authorization.k8s.io", "v1", "rolebindings",
+                                        "RoleBinding", true};
+inline const ResourceType kClusterRoleBindings{"rbac.authorization.k8s.io", "v1",
+                                               "clusterrolebindings", "ClusterRoleBinding", false};
+inline const ResourceType kSubjectAccessReviews{
+    "authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", false};
 inline const ResourceType kLeases{"coordination.k8s.io", "v1", "leases", "Lease", true};
 inline const ResourceType kSelfSubjectAccessReviews{
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};
