@@ -4,15 +4,12 @@
 
 #include "advisories/vex/document.h"
 #include "base/check.h"
-#include "ecosystems/catalogue/every_version_order.h"
 #include "findings/vex/statements.h"
 
 // A document that is read can be asked about a package; what it says of a finding suppresses it or
 // leaves it, and a vulnerability that it does not name stays.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace vex = narrows::findings::vex;
-  static const narrows::ecosystems::VersionOrders orders =
-      narrows::ecosystems::catalogue::EveryVersionOrder();
   auto document = narrows::advisories::vex::ReadDocument(
       std::string_view(reinterpret_cast<const char*>(data), size));
   if (!document.has_value()) return 0;
@@ -35,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       {{"fuzzer",
         std::make_shared<const narrows::advisories::vex::Document>(*std::move(document))}});
   const auto sorted =
-      vex::Apply(statements, {&image, "docker.io/library/a", "1"}, orders, {named, stranger});
+      vex::Apply(statements, {&image, "docker.io/library/a", "1"}, {named, stranger});
   NARROWS_CHECK(sorted.kept.size() + sorted.suppressed.size() == 2);
   NARROWS_CHECK(sorted.kept.back().vulnerability.id == stranger.vulnerability.id);
   return 0;

@@ -16,6 +16,7 @@
 #include "report/documents/table.h"
 #include "report/terminal/progress.h"
 #include "response/quarantine/quarantine_action.h"
+#include "vex_parts.h"
 
 namespace narrows::app {
 namespace {
@@ -28,6 +29,11 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   if (!flags.policy_file.empty()) {
     ASSIGN_OR_RETURN(options.policy, ReadPolicyFile(flags.policy_file));
   }
+  if (WantsAttached(flags.vex))
+    return InvalidArgument("--vex oci is for `narrows scan image`; name files here");
+  ASSIGN_OR_RETURN(auto documents, ReadVexFiles(flags.vex));
+  if (!documents.empty())
+    options.vex = std::make_shared<const findings::vex::Statements>(std::move(documents));
   options.name_space = flags.name_space;
   options.own_namespace = OwnNamespace("");
   ASSIGN_OR_RETURN(const std::filesystem::path database_path, DatabasePath(flags.database.path));

@@ -145,6 +145,10 @@ void AddScanOptions(CLI::App& command, ScanFlags& flags) {
       ->type_name("LIST");
   command.add_flag("--ignore-unfixed", flags.ignore_unfixed,
                    "Leave out findings without a fixed version");
+  AddRepeated(command, "--vex", flags.vex,
+              "OpenVEX, CSAF or CycloneDX document of what is fixed or not affected; \"oci\": what "
+              "is attached to the image")
+      ->type_name("FILE|oci");
   command
       .add_option("--ignore-file", flags.ignore_file,
                   "Findings to suppress; default: .narrowsignore where it exists")
@@ -187,6 +191,8 @@ struct AllFlags {
   DbDiffFlags db_diff;
   WhyFlags why;
   WatchFlags watch;
+  VexCreateFlags vex_create;
+  VexFileFlags vex_show, vex_validate;
   std::string ecosystem, shell;
   bool version_json = false;
 };
@@ -231,6 +237,9 @@ void AddAssess(CLI::App& app, AllFlags& flags, Run& run) {
   assess
       ->add_option("--policy", flags.assess.policy_file,
                    "InspectionPolicy file instead of the cluster's policies")
+      ->type_name("FILE");
+  AddRepeated(*assess, "--vex", flags.assess.vex,
+              "OpenVEX, CSAF or CycloneDX document that every policy takes into account")
       ->type_name("FILE");
   assess->add_option("-n,--namespace", flags.assess.name_space, "Only this namespace")
       ->type_name("NAME");
@@ -289,6 +298,61 @@ void AddQuestions(CLI::App& app, AllFlags& flags, Run& run) {
   for (const auto& [command, store] :
        {std::pair(why, &flags.why.store), std::pair(watch, &flags.watch.store)})
     command->add_option("--store", *store, "Store file")->type_name("FILE")->capture_default_str();
+}
+
+void AddVexCreate(CLI::App& vex, AllFlags& flags, Run& run) {
+  VexCreateFlags& f = flags.vex_create;
+  CLI::App* create = vex.add_subcommand("create", "Write a statement as an OpenVEX document");
+  create->footer(
+      "Example: narrows vex create --product pkg:oci/shop --subcomponents pkg:npm/lodash@4.17.20 "
+      "\\\n"
+      "  --vuln CVE-2021-23337 --status not_affected \\\n"
+      "  --justification vulnerable_code_not_in_execute_path --author security@example.com");
+  AddRepeated(*create, "-p,--product", f.products, "What it is about: a package-url")
+      ->required()
+      ->type_name("PURL");
+  AddRepeated(*create, "--subcomponents", f.subcomponents, "Parts of it that are meant")
+      ->delimiter(',')
+      ->type_name("PURL");
+  create->add_option("-v,--vuln", f.vulnerabilities, "Vulnerability, then its other names")
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("ID");
+  create->add_option("-s,--status", f.status, "not_affected|affected|fixed|under_investigation")
+      ->required()
+      ->type_name("STATUS");
+  create->add_option("-j,--justification", f.justification, "Why it is not affected: a label")
+      ->type_name("LABEL");
+  create->add_option("--impact-statement", f.impact_statement, "Why it is not affected, in words")
+      ->type_name("TEXT");
+  create->add_option("-a,--action-statement", f.action_statement, "What to do where it is affected")
+      ->type_name("TEXT");
+  create->add_option("--status-note", f.status_note, "How the status was found")->type_name("TEXT");
+  create->add_option("--author", f.author, "Who states it")->required()->type_name("NAME");
+  create->add_option("--id", f.id, "The document's IRI; default: made of its content")
+      ->type_name("IRI");
+  create->add_option("--file", f.file, "Where to write it; default: standard output")
+      ->type_name("FILE");
+  create->callback([&] { run = [&] { return RunVexCreate(f); }; });
+}
+
+void AddVex(CLI::App& app, AllFlags& flags, Run& run) {
+  CLI::App* vex = app.add_subcommand("vex", "Write, show and check statements of exploitability");
+  vex->require_subcommand(1);
+  AddVexCreate(*vex, flags, run);
+  CLI::App* show = vex->add_subcommand("show", "What documents state, as Narrows understands it");
+  show->footer("Example: narrows vex show app.vex.json vendor-csaf.json");
+  AddOutput(*show, flags.vex_show.output, {"table", "json"});
+  show->callback([&] { run = [&] { return RunVexShow(flags.vex_show); }; });
+  CLI::App* validate = vex->add_subcommand(
+      "validate", "Exit with 2 when a document cannot be read or breaks its specification");
+  validate->footer("Example: narrows vex validate app.vex.json");
+  validate->callback([&] { run = [&] { return RunVexValidate(flags.vex_validate); }; });
+  for (const auto& [command, files] :
+       {std::pair(show, &flags.vex_show.files), std::pair(validate, &flags.vex_validate.files)})
+    command->add_option("files", *files, "OpenVEX, CSAF or CycloneDX")
+        ->required()
+        ->type_name("FILE");
 }
 
 void AddPolicy(CLI::App& app, AllFlags& flags, Run& run) {
@@ -470,6 +534,7 @@ int RunCommandLine(int argc, char** argv) {
   app.add_flag("--log-json", flags.log.json, "Log as JSON lines");
   AddScanCommands(app, flags, run);
   AddAssess(app, flags, run);
+  AddVex(app, flags, run);
   AddServe(app, flags, run);
   AddQuestions(app, flags, run);
   AddPolicy(app, flags, run);

@@ -44,7 +44,8 @@ struct ScanFlags {
   OutputFormat output = OutputFormat::kTable;
   std::vector<std::string> severities;  // empty: all
   bool ignore_unfixed = false;
-  std::string ignore_file;  // empty: .narrowsignore of the working folder where it exists
+  std::vector<std::string> vex;  // files, and "oci" for what is attached to the image
+  std::string ignore_file;       // empty: .narrowsignore of the working folder where it exists
   std::string policy_file;
   std::string fail_on;  // a severity, or empty
 };
@@ -61,8 +62,9 @@ struct ClusterFlags {
 struct AssessFlags {
   ClusterFlags cluster;
   DatabaseFlags database;
-  std::string policy_file;  // empty: the cluster's policies
-  std::string name_space;   // empty: all
+  std::string policy_file;       // empty: the cluster's policies
+  std::vector<std::string> vex;  // files
+  std::string name_space;        // empty: all
   OutputFormat output = OutputFormat::kTable;
   std::chrono::seconds timeout{1800};
   RegistryFlags registry;
@@ -99,6 +101,25 @@ struct QuarantineFlags {
   std::chrono::seconds keep{86400};
   RegistryFlags registry;
   bool quiet = false;  // no progress
+};
+
+struct VexCreateFlags {
+  std::vector<std::string> products;
+  std::vector<std::string> subcomponents;
+  std::vector<std::string> vulnerabilities;
+  std::string status;
+  std::string justification;
+  std::string impact_statement;
+  std::string action_statement;
+  std::string status_note;
+  std::string author;
+  std::string id;    // empty: made of the content
+  std::string file;  // empty: standard output
+};
+
+struct VexFileFlags {
+  std::vector<std::string> files;
+  OutputFormat output = OutputFormat::kTable;  // of `show`
 };
 
 struct DbBuildFlags {
@@ -170,6 +191,9 @@ int RunQuarantinePlan(const QuarantineFlags& flags);
 int RunQuarantineRelease(const QuarantineFlags& flags);
 int RunWhy(const WhyFlags& flags);
 int RunWatch(const WatchFlags& flags);
+int RunVexCreate(const VexCreateFlags& flags);
+int RunVexShow(const VexFileFlags& flags);
+int RunVexValidate(const VexFileFlags& flags);
 int RunDbBuild(const DbBuildFlags& flags);
 int RunDbInfo(const DbInfoFlags& flags);
 int RunDbUpdate(const DbUpdateFlags& flags);

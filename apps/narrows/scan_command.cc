@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <set>
 
 #include "advisories/database.h"
@@ -13,6 +14,7 @@
 #include "ecosystems/version_orders.h"
 #include "findings/filter.h"
 #include "findings/ignore_file.h"
+#include "findings/vex/statements.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 #include "parts.h"
 #include "policy_file.h"
@@ -21,6 +23,7 @@
 #include "report/documents/sarif.h"
 #include "report/documents/table.h"
 #include "target.h"
+#include "vex_parts.h"
 
 namespace narrows::app {
 namespace {
@@ -30,6 +33,7 @@ constexpr std::string_view kDefaultIgnoreFile = ".narrowsignore";
 // All that the flags say, read before anything slow begins.
 struct Rules {
   findings::Filter filter;
+  std::vector<findings::vex::SourcedDocument> stated;
   std::vector<findings::IgnoreRule> ignored;
   std::optional<assessment::Policy> policy;
   std::optional<model::Severity> fail_on;
@@ -63,6 +67,9 @@ Result<Rules> ReadRules(const ScanFlags& flags) {
           "\" is no severity; take one of Negligible, Low, Medium, High, Critical");
     }
   }
+  if (WantsAttached(flags.vex) && !RegistryReference(flags.target))
+    return InvalidArgument("--vex oci is for an image on a registry, not for a file or a folder");
+  ASSIGN_OR_RETURN(rules.stated, ReadVexFiles(flags.vex));
   ASSIGN_OR_RETURN(rules.ignored, ReadIgnoreFile(flags.ignore_file));
   if (!flags.policy_file.empty()) {
     ASSIGN_OR_RETURN(rules.policy, ReadPolicyFile(flags.policy_file));
@@ -83,15 +90,17 @@ report::DatabaseState StateOf(const std::string& path, const advisories::Databas
   return state;
 }
 
-// Judges by the policy's baselines and exceptions, and moves what an exception suppressed.
-void Judge(const assessment::Policy& policy, TimePoint now, report::ScanReport& report) {
+// Judges by the policy, and moves what an exception or a statement suppressed.
+void Judge(const assessment::Policy& policy, const findings::vex::Target& target, TimePoint now,
+           report::ScanReport& report) {
   const assessment::ImageScan scan{
-      report.image.digest, std::make_shared<const std::vector<model::Finding>>(report.findings),
-      report.unknown_reason};
+      report.image.digest,   std::make_shared<const std::vector<model::Finding>>(report.findings),
+      report.unknown_reason, {std::shared_ptr<void>(), target.image},  // which the report owns
+      target.repository,     target.tag};
   model::ContainerAssessment judged = assessment::JudgeImage(policy, scan, {}, now);
   report.judgement = report::PolicyJudgement{policy.meta.name, judged.verdict, judged.violations};
   for (model::Suppression& suppression : judged.suppressions) {
-    if (suppression.by != "exception") continue;
+    if (suppression.by != "exception" && suppression.by != "vex") continue;
     std::erase_if(report.findings,
                   [&](const model::Finding& f) { return f.id == suppression.finding->id; });
     report.suppressed.push_back(std::move(suppression));
@@ -121,6 +130,30 @@ bool Fails(const Rules& rules, const report::ScanReport& report) {
   return false;
 }
 
+findings::vex::Target TargetOf(const TargetFlags& flags, const model::ImageAnalysis& image) {
+  findings::vex::Target target{&image, "", ""};
+  if (const auto reference = RegistryReference(flags)) {
+    target.repository = reference->Repository();
+    target.tag = reference->tag();
+  }
+  return target;
+}
+
+Result<findings::vex::Sorted> ApplyVex(const ScanFlags& flags, const Rules& rules,
+                                       const findings::vex::Target& target,
+                                       std::vector<model::Finding> findings,
+                                       const CallContext& context) {
+  std::vector<findings::vex::SourcedDocument> documents = rules.stated;
+  if (WantsAttached(flags.vex)) {
+    ASSIGN_OR_RETURN(auto attached,
+                     ReadAttachedDocuments(*RegistryReference(flags.target), flags.target.registry,
+                                           *target.image, context));
+    std::move(attached.begin(), attached.end(), std::back_inserter(documents));
+  }
+  return findings::vex::Apply(findings::vex::Statements(std::move(documents)), target,
+                              std::move(findings));
+}
+
 struct Scanned {
   report::ScanReport report;
   bool fails = false;
@@ -142,13 +175,18 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
   report.database = StateOf(path.string(), database->Metadata(), report.image);
   report.unknown_reason = std::move(outcome.unknown_reason);
   report.statuses = std::move(outcome.statuses);
+  const findings::vex::Target vex_target = TargetOf(flags.target, report.image);
+  ASSIGN_OR_RETURN(findings::vex::Sorted sorted,
+                   ApplyVex(flags, rules, vex_target, std::move(outcome.findings), context));
   findings::Ignored ignored =
-      findings::ApplyIgnoreRules(rules.ignored, now, std::move(outcome.findings));
+      findings::ApplyIgnoreRules(rules.ignored, now, std::move(sorted.kept));
   report.findings = std::move(ignored.kept);
-  report.suppressed = std::move(ignored.suppressed);
+  report.suppressed = std::move(sorted.suppressed);
+  std::move(ignored.suppressed.begin(), ignored.suppressed.end(),
+            std::back_inserter(report.suppressed));
   report.warnings.insert(report.warnings.end(), ignored.statuses.begin(), ignored.statuses.end());
   WarnAtEndOfSupport(now, report);
-  if (rules.policy) Judge(*rules.policy, now, report);
+  if (rules.policy) Judge(*rules.policy, vex_target, now, report);
   const bool fails = Fails(rules, report);
   findings::Filtered filtered = findings::ApplyFilter(rules.filter, std::move(report.findings));
   report.findings = std::move(filtered.shown);

@@ -138,6 +138,13 @@ Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags,
                          : ReadImage(flags, progress, context);
 }
 
+std::optional<registry::ImageReference> RegistryReference(const TargetFlags& flags) {
+  if (flags.directory || AsArchive(flags.target)) return std::nullopt;
+  auto reference = registry::ImageReference::Parse(flags.target);
+  if (!reference.has_value()) return std::nullopt;
+  return *std::move(reference);
+}
+
 report::ScanReport MakeReport(const TargetFlags& flags, model::ImageAnalysis image) {
   report::ScanReport report;
   report.tool_version = kVersion;

@@ -83,6 +83,15 @@ const Exception* ExceptionFor(const Policy& policy, const Finding& finding, PodL
   return first;
 }
 
+// The statement by which the finding is none; null where there is no such.
+std::shared_ptr<const model::VexStatement> StatementFor(const Policy& policy, const ImageScan& scan,
+                                                        const Finding& finding) {
+  if (!policy.vex || policy.vex->empty() || !scan.image) return nullptr;
+  auto statement = policy.vex->Find(finding, {scan.image.get(), scan.repository, scan.tag});
+  if (!statement || !findings::vex::Suppresses(*statement)) return nullptr;
+  return statement;
+}
+
 void JudgeFinding(const Policy& policy, const ImageScan& scan, const Finding& finding,
                   PodLabels pods, TimePoint now, model::ContainerAssessment& into) {
   if (finding.kind != model::FindingKind::kVulnerability) return;
@@ -100,6 +109,8 @@ void JudgeFinding(const Policy& policy, const ImageScan& scan, const Finding& fi
   if (breach) {
     if (const Exception* exception = ExceptionFor(policy, finding, pods, now)) {
       into.suppressions.push_back({shared, "exception", exception->reason});
+    } else if (const auto statement = StatementFor(policy, scan, finding)) {
+      into.suppressions.push_back({shared, "vex", statement->ToString(), statement});
     } else {
       into.violations.push_back({shared, breach->rule, breach->reason});
     }

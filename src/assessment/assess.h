@@ -10,6 +10,7 @@
 
 #include "assessment/policy.h"
 #include "model/assessment.h"
+#include "model/image.h"
 #include "model/workload.h"
 
 // Judging: pure functions of a policy, what runs, and what is known of its images.
@@ -23,6 +24,10 @@ struct ImageScan {
   // Why it can't be judged ("not analysed yet", "registry down: …"); empty when it can. Findings
   // may be there all the same, and then can violate.
   std::string unknown_reason;
+  // The image as VEX statements may speak of it; without it they say nothing.
+  std::shared_ptr<const model::ImageAnalysis> image = nullptr;
+  std::string repository = {};  // findings::vex::Target's
+  std::string tag = {};
 };
 using ScanLookup = std::function<ImageScan(const model::Pod&, const model::Container&)>;
 
@@ -48,7 +53,8 @@ using PodLabels = std::span<const model::Labels* const>;
 
 // Judges one image, as Assess does for each container and `scan --policy` for a whole run. A
 // finding is excepted where all of its pods are; without pods only exceptions that are not limited
-// to workloads apply.
+// to workloads apply. What an exception does not cover is suppressed where the policy's VEX
+// statements say that it is fixed or does not affect the product.
 model::ContainerAssessment JudgeImage(const Policy& policy, const ImageScan& scan, PodLabels pods,
                                       TimePoint now);
 

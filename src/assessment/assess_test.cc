@@ -45,6 +45,39 @@ model::ContainerAssessment Judge(const Policy& policy, std::vector<Finding> find
   return JudgeImage(policy, ImageScan{"sha256:1", Shared(std::move(findings)), ""}, pods, kNow);
 }
 
+findings::vex::Statements Stated(const std::string& status, const std::string& product) {
+  auto document = advisories::vex::ReadDocument(
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"x:1","author":"Shop","statements":[
+      {"vulnerability":{"name":"CVE-1"},"status":")" +
+      status + R"(","products":[{"@id":")" + product + R"("}]}]})");
+  return findings::vex::Statements(
+      {{"policy p", std::make_shared<const advisories::vex::Document>(*std::move(document))}});
+}
+
+TEST(Vex, WhatIsStatedToBeNoneBreaksNoBaselineAndStays) {
+  ImageScan scan{"sha256:1", Shared({Vulnerability("CVE-1", Severity::kCritical)}), ""};
+  scan.image = std::make_shared<const model::ImageAnalysis>();
+  scan.repository = "docker.io/library/shop";
+  Policy policy = WithBaseline({});
+  policy.baselines[0].accepted = Severity::kLow;
+  const auto judge = [&](const std::string& status, const std::string& product) {
+    policy.vex = std::make_shared<const findings::vex::Statements>(Stated(status, product));
+    return JudgeImage(policy, scan, {}, kNow);
+  };
+  const auto none = judge("not_affected", "pkg:deb/debian/libssl3");
+  EXPECT_EQ(none.verdict, Verdict::kPassed);
+  ASSERT_EQ(none.suppressions.size(), 1u);
+  EXPECT_EQ(none.suppressions[0].by, "vex");
+  EXPECT_EQ(none.suppressions[0].reason, "not_affected; by Shop in x:1");
+  ASSERT_NE(none.suppressions[0].statement, nullptr);
+  EXPECT_EQ(none.suppressions[0].statement->source, "policy p");
+  EXPECT_EQ(judge("fixed", "pkg:oci/shop").verdict, Verdict::kPassed);
+  EXPECT_EQ(judge("affected", "pkg:deb/debian/libssl3").verdict, Verdict::kViolated);
+  EXPECT_EQ(judge("fixed", "pkg:oci/other").verdict, Verdict::kViolated);
+  scan.image = nullptr;
+  EXPECT_EQ(judge("fixed", "pkg:deb/debian/libssl3").verdict, Verdict::kViolated);
+}
+
 struct RuleCase {
   const char* name;
   Baseline baseline;

@@ -24,6 +24,8 @@ class FieldReader {
       : object_(object), path_(std::move(path)), errors_(&errors) {}
 
   bool present() const { return object_ != nullptr; }
+  // As it was read; null when absent.
+  const boost::json::object* object() const { return object_; }
   const std::string& path() const { return path_; }
   std::string PathOf(std::string_view key) const { return path_ + "." + std::string(key); }
 
@@ -115,6 +117,9 @@ class FieldReader {
       }
     }
   }
+
+  // The object itself is wrong.
+  void Refuse(const std::string& what) const { errors_->push_back(path_ + ": " + what); }
 
   void Wrong(std::string_view key, const std::string& what) const {
     errors_->push_back(PathOf(key) + ": " + what);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "assessment/package_pattern.h"
 #include "assessment/schedule.h"
 #include "base/clock.h"
+#include "findings/vex/statements.h"
 #include "model/action.h"
 #include "model/label_selector.h"
 #include "model/network_policy.h"
@@ -135,6 +137,8 @@ struct Policy {
   std::vector<Baseline> baselines;
   OnUnknown on_unknown = OnUnknown::kReport;
   std::vector<Exception> exceptions;
+  // Shared by the copies of the policy; null: none.
+  std::shared_ptr<const findings::vex::Statements> vex;
   std::vector<Action> actions;
   std::vector<Release> releases;
 

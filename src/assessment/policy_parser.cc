@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "advisories/vex/document.h"
 #include "assessment/custom_resource.h"
 #include "assessment/field_reader.h"
 #include "base/json.h"
@@ -204,6 +206,23 @@ void ReadRelease(const FieldReader& field, Policy& policy) {
   policy.releases.push_back(std::move(release));
 }
 
+// Documents as they are, in YAML's clothes: OpenVEX, CSAF or CycloneDX.
+void ReadVex(const FieldReader& inspection, Policy& policy) {
+  constexpr size_t kMostNotices = 10;
+  const advisories::vex::Limits limits{.products = 20'000, .statements = 20'000, .links = 200'000};
+  std::vector<findings::vex::SourcedDocument> documents;
+  inspection.ForEachObject("vex", 20, [&](const FieldReader& field) {
+    auto document = advisories::vex::ReadDocument(json::serialize(*field.object()), limits);
+    if (!document.has_value()) return field.Refuse(document.error().message);
+    for (size_t i = 0; i < document->notes.size() && i < kMostNotices; ++i)
+      policy.notices.push_back({field.path(), document->notes[i]});
+    documents.push_back({"policy " + policy.meta.name,
+                         std::make_shared<const advisories::vex::Document>(*std::move(document))});
+  });
+  if (!documents.empty())
+    policy.vex = std::make_shared<const findings::vex::Statements>(std::move(documents));
+}
+
 void ReadInspection(const FieldReader& inspection, Policy& policy) {
   policy.namespace_selector =
       ReadSelector(inspection, "namespaceSelector").value_or(model::LabelSelector());
@@ -223,6 +242,7 @@ void ReadInspection(const FieldReader& inspection, Policy& policy) {
   }
   inspection.ForEachObject("exceptions", 1000,
                            [&](const FieldReader& field) { ReadException(field, policy); });
+  ReadVex(inspection, policy);
   inspection.ForEachObject("actions", 8,
                            [&](const FieldReader& field) { ReadAction(field, policy); });
   inspection.ForEachObject("releases", 500,

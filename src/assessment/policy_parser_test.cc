@@ -112,6 +112,35 @@ TEST(PolicyParser, ReadsEveryNewField) {
   EXPECT_EQ(FormatRfc3339(*policy.releases[0].until), "2026-02-01T00:00:00Z");
 }
 
+constexpr const char* kVexDocument = R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"x:1",
+  "author":"Shop","timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":
+  {"name":"CVE-1"},"products":[{"@id":"pkg:deb/debian/libssl3"}],"status":"not_affected")";
+
+TEST(PolicyParser, ReadsVexDocumentsAndSaysWhatTheyBreak) {
+  const std::string document = kVexDocument;
+  const Policy policy = Parsed(WithInspection(R"({"vex":[)" + document + R"(}]},)" + document +
+                                              R"(,"impact_statement":"no"}]}]})"));
+  ASSERT_NE(policy.vex, nullptr);
+  EXPECT_EQ(policy.vex->documents().size(), 2u);
+  EXPECT_EQ(policy.vex->documents()[0].source, "policy p");
+  EXPECT_THAT(NoticeFor(policy.notices, "spec.inspection.vex[0]"),
+              HasSubstr("statements[0]: not_affected needs a justification"));
+  EXPECT_EQ(NoticeFor(policy.notices, "spec.inspection.vex[1]"), "");
+  EXPECT_EQ(Parsed(WithInspection(R"({"vex":[]})")).vex, nullptr);
+}
+
+TEST(PolicyParser, AVexDocumentThatCannotBeReadIsNamed) {
+  const auto refused = [](const std::string& vex) {
+    const auto policy = ParsePolicy(WithInspection(R"({"vex":)" + vex + "}"));
+    return policy.has_value() ? "no error" : policy.error().message;
+  };
+  EXPECT_THAT(refused(R"([{"kind":"ConfigMap"}])"),
+              HasSubstr("spec.inspection.vex[0]: this is neither OpenVEX nor CSAF nor CycloneDX"));
+  EXPECT_THAT(refused(R"([{"@context":"https://openvex.dev/ns","statements":[{}]}])"),
+              HasSubstr("spec.inspection.vex[0]: statements[0].vulnerability: has no name"));
+  EXPECT_THAT(refused(R"(["text"])"), HasSubstr("spec.inspection.vex[0]: is not an object"));
+}
+
 TEST(PolicyParser, AcceptsWhatTheAncestorsUsersWrote) {
   const Policy policy = Parsed(WithInspection(R"({
     "assessment":{"generate":true,"format":"YAML","managedBy":true,"liveTime":3600},

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "assessment/assess.h"
+#include "registry/image_reference.h"
 #include "response/quarantine/record.h"
 #include "response/quarantine/units.h"
 
@@ -21,6 +22,18 @@ ImageRequest RequestFor(const model::Pod& pod, const model::Container& container
   request.pull_secrets = pod.pull_secrets;
   return request;
 }
+
+namespace {
+
+// What the container's image is called.
+void NameImage(const model::Container& container, assessment::ImageScan& scan) {
+  const auto reference = registry::ImageReference::Parse(container.image);
+  if (!reference.has_value()) return;
+  scan.repository = reference->Repository();
+  scan.tag = reference->tag();
+}
+
+}  // namespace
 
 Judgement Judge(NamespacePicture picture, const std::vector<assessment::Policy>& policies,
                 const Knowledge& knowledge, TimePoint now) {
@@ -50,6 +63,8 @@ Judgement Judge(NamespacePicture picture, const std::vector<assessment::Policy>&
     scan.digest = image.analysis->digest;
     scan.findings = {it->second.scanned, &image.outcome.findings};
     scan.unknown_reason = image.outcome.unknown_reason;
+    scan.image = image.analysis;
+    NameImage(container, scan);
     return scan;
   };
   for (const assessment::Policy& policy : policies) {

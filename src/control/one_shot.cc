@@ -47,6 +47,12 @@ Result<PolicySet> ReadPolicies(const OneShotParts& parts, const OneShotOptions& 
   return set;
 }
 
+void AddStatements(const findings::vex::Statements& statements, PolicySet& set) {
+  for (assessment::Policy& policy : set.policies)
+    policy.vex = std::make_shared<const findings::vex::Statements>(
+        findings::vex::Join(statements, policy.vex.get()));
+}
+
 class OneShot {
  public:
   OneShot(const OneShotParts& parts, const OneShotOptions& options, const CallContext& context)
@@ -55,8 +61,8 @@ class OneShot {
   Result<ClusterAssessment> Run() {
     ClusterAssessment result;
     Say("listing policies", 0, 0);
-    ASSIGN_OR_RETURN(const PolicySet set,
-                     ReadPolicies(parts_, options_, result.warnings, context_));
+    ASSIGN_OR_RETURN(PolicySet set, ReadPolicies(parts_, options_, result.warnings, context_));
+    if (options_.vex) AddStatements(*options_.vex, set);
     Say("listing the cluster", 0, 0);
     const auto inventory = inventory::cluster::MakeClusterInventory(parts_.client);
     ASSIGN_OR_RETURN(std::vector<std::string> warnings, inventory->ListOnce(context_));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "control/image_pipeline.h"
+#include "findings/vex/statements.h"
 #include "kubernetes/api_client.h"
 #include "model/assessment.h"
 #include "response/response_action.h"
@@ -26,7 +28,9 @@ struct OneShotParts {
 
 struct OneShotOptions {
   std::optional<assessment::Policy> policy;  // instead of the cluster's
-  std::string name_space;                    // empty: all
+  // What is stated beside what the policies hold; null: nothing. Shared with them.
+  std::shared_ptr<const findings::vex::Statements> vex = nullptr;
+  std::string name_space;  // empty: all
   std::string own_namespace;
   // What is done at the moment, and how far: images read of all. May be null.
   std::function<void(const std::string& step, size_t done, size_t total)> on_progress;

@@ -79,6 +79,87 @@ class CliTest(unittest.TestCase):
         done = self.scan("--output", "json", *arguments)
         return done.returncode, json.loads(done.stdout)
 
+    def vex(self, *arguments):
+        return self.run_program("vex", "create", "--vuln", "CVE-2021-3156", "--author", "shop@example.com", *arguments)
+
+    def test_a_statement_suppresses_and_stays(self):
+        file = self.tmp / "sudo.vex.json"
+        done = self.vex("--product", "pkg:deb/debian/sudo?distro=bookworm", "--status", "not_affected", "--justification",
+                        "vulnerable_code_not_in_execute_path", "--file", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        code, before = self.scan_json("--fail-on", "High")
+        self.assertEqual(code, 2)
+        self.assertIn("CVE-2021-3156", [f["vulnerability"]["id"] for f in before["findings"]])
+        _, after = self.scan_json("--vex", file)
+        self.assertNotIn("CVE-2021-3156", [f["vulnerability"]["id"] for f in after["findings"]])
+        suppressed = [s for s in after["suppressed"] if s["finding"]["vulnerability"]["id"] == "CVE-2021-3156"]
+        self.assertEqual([s["by"] for s in suppressed], ["vex"])
+        statement = suppressed[0]["statement"]
+        self.assertEqual(statement["status"], "not_affected")
+        self.assertEqual(statement["author"], "shop@example.com")
+        self.assertEqual(statement["source"], str(file))
+        self.assertEqual(after["summary"]["suppressed"], before["summary"]["suppressed"] + 1)
+        schema = json.loads((ROOT / "api" / "schema" / "scan-report.v1.json").read_text())
+        jsonschema.validate(after, schema)
+        table = self.scan("--vex", file).stdout
+        self.assertIn("not_affected (vulnerable_code_not_in_execute_path)", table)
+
+    def test_the_newest_statement_counts_and_others_packages_stay(self):
+        old, new = self.tmp / "old.vex.json", self.tmp / "new.vex.json"
+        self.vex("--product", "pkg:deb/debian/sudo", "--status", "fixed", "--file", old)
+        document = json.loads(old.read_text())
+        document["statements"][0].update(status="affected", action_statement="upgrade", timestamp="2099-01-01T00:00:00Z")
+        new.write_text(json.dumps(document))
+        found = lambda *files: "CVE-2021-3156" in [
+            f["vulnerability"]["id"] for f in self.scan_json(*[a for f in files for a in ("--vex", f)])[1]["findings"]]
+        self.assertFalse(found(old))
+        self.assertTrue(found(old, new))
+        self.assertTrue(found(new, old))
+        self.vex("--product", "pkg:deb/debian/gzip", "--status", "fixed", "--file", old)
+        self.assertTrue(found(old))
+
+    def test_a_policy_holds_statements(self):
+        statement = json.loads(self.vex("--product", "pkg:deb/debian/sudo", "--status", "fixed").stdout)
+        policy = self.tmp / "stated.yaml"
+        policy.write_text(POLICY % "Medium" + "    vex:\n    - " + json.dumps(statement) + "\n")
+        code, report = self.scan_json("--policy", policy)
+        self.assertNotIn("CVE-2021-3156", [v["finding"]["vulnerability"]["id"] for v in report["judgement"]["violations"]])
+        self.assertIn("policy ci", [s["statement"]["source"] for s in report["suppressed"] if s["by"] == "vex"])
+        policy.write_text(POLICY % "Medium" + "    vex:\n    - {kind: ConfigMap}\n")
+        done = self.scan("--policy", policy)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("spec.inspection.vex[0]: this is neither OpenVEX nor CSAF nor CycloneDX", done.stderr)
+
+    def test_vex_says_what_is_wrong(self):
+        done = self.vex("--product", "pkg:deb/debian/sudo", "--status", "not_affected")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not_affected needs --justification, one of component_not_present", done.stderr)
+        broken = self.tmp / "broken.json"
+        broken.write_text("{")
+        done = self.scan("--vex", broken)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--vex " + str(broken), done.stderr)
+        done = self.scan("--vex", "oci")
+        self.assertIn("--vex oci is for an image on a registry", done.stderr)
+        self.assertEqual(self.run_program("vex", "validate", broken).returncode, 2)
+
+    def test_vex_show_and_validate(self):
+        file = self.tmp / "shown.vex.json"
+        self.vex("--product", "pkg:oci/shop", "--subcomponents", "pkg:npm/a@1,pkg:npm/b", "--status", "fixed", "--file", file)
+        shown = self.run_program("vex", "show", file)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("pkg:npm/a@1 in pkg:oci/shop", shown.stdout)
+        document = json.loads(self.run_program("vex", "show", "--output", "json", file).stdout)[0]
+        self.assertEqual(document["format"], "OpenVEX")
+        self.assertEqual(document["statements"][0]["products"], ["pkg:npm/a@1 in pkg:oci/shop", "pkg:npm/b in pkg:oci/shop"])
+        self.assertEqual(self.run_program("vex", "validate", file).returncode, 0)
+        content = json.loads(file.read_text())
+        content["statements"][0]["status"] = "affected"
+        file.write_text(json.dumps(content))
+        invalid = self.run_program("vex", "validate", file)
+        self.assertEqual(invalid.returncode, 2)
+        self.assertIn("affected needs an action_statement", invalid.stderr)
+
     def test_table_names_the_vulnerability_its_fix_and_that_it_is_exploited(self):
         done = self.scan()
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "ecosystems/catalogue/every_version_order.h"
 #include "ecosystems/ecosystem_names.h"
 #include "findings/vex/platform_cpe.h"
 #include "findings/vex/version_range.h"
@@ -95,8 +96,7 @@ bool HasVersion(const Purl& purl, std::string_view version, const Subject& subje
   return version == own || (purl.type == "rpm" && version == after_epoch);
 }
 
-bool IsPackage(const Component& component, const Purl& purl, const Subject& subject,
-               const ecosystems::VersionOrders& orders) {
+bool IsPackage(const Component& component, const Purl& purl, const Subject& subject) {
   const auto& own = subject.purl();
   const model::Package& package = subject.package();
   if (!own || purl.type != own->type || purl.subpath != own->subpath ||
@@ -111,7 +111,8 @@ bool IsPackage(const Component& component, const Purl& purl, const Subject& subj
   if (!version.empty()) {
     if (!HasVersion(purl, version, subject, source)) return false;
   } else if (!component.range.empty()) {
-    const auto* order = ecosystems::FindVersionOrder(orders, package.ecosystem);
+    static const ecosystems::VersionOrders kOrders = ecosystems::catalogue::EveryVersionOrder();
+    const auto* order = ecosystems::FindVersionOrder(kOrders, package.ecosystem);
     if (order == nullptr || !InRange(component.range, purl.type, package.version, *order))
       return false;
   }
@@ -180,12 +181,11 @@ bool Holds(const model::Package& whole, const model::Package& part) {
          (part.path[whole.path.size()] == '!' || part.path[whole.path.size()] == '/');
 }
 
-bool IsInPackage(const Component& component, const Purl& purl, const Subject& subject,
-                 const ecosystems::VersionOrders& orders) {
+bool IsInPackage(const Component& component, const Purl& purl, const Subject& subject) {
   const auto& packages = subject.target().image->packages;
   return std::any_of(packages.begin(), packages.end(), [&](const model::Package& package) {
     return Holds(package, subject.package()) &&
-           IsPackage(component, purl, Subject(package, subject.target()), orders);
+           IsPackage(component, purl, Subject(package, subject.target()));
   });
 }
 
@@ -203,24 +203,22 @@ bool HasAnyDigest(const Component& component, const Subject& subject) {
 }
 
 // What is spoken of: the package, or all that it is part of.
-bool IsSpokenOf(const Component& component, const Subject& subject,
-                const ecosystems::VersionOrders& orders) {
+bool IsSpokenOf(const Component& component, const Subject& subject) {
   if (HasAnyDigest(component, subject)) return true;
   if (ecosystems::IsDistribution(subject.package().ecosystem) && IsInRelease(component, subject))
     return true;
   return std::any_of(component.purls.begin(), component.purls.end(), [&](const Purl& purl) {
     return IsImageType(purl.type) ? IsImage(component, purl, subject.target())
-                                  : IsPackage(component, purl, subject, orders);
+                                  : IsPackage(component, purl, subject);
   });
 }
 
-bool IsPartOf(const Component& component, const Subject& subject,
-              const ecosystems::VersionOrders& orders) {
+bool IsPartOf(const Component& component, const Subject& subject) {
   if (HasAnyDigest(component, subject) || IsInRelease(component, subject)) return true;
   return std::any_of(component.purls.begin(), component.purls.end(), [&](const Purl& purl) {
     if (IsImageType(purl.type)) return IsImage(component, purl, subject.target());
-    return IsModule(purl, subject) || IsPackage(component, purl, subject, orders) ||
-           IsInPackage(component, purl, subject, orders);
+    return IsModule(purl, subject) || IsPackage(component, purl, subject) ||
+           IsInPackage(component, purl, subject);
   });
 }
 
@@ -232,12 +230,10 @@ Subject::Subject(const model::Package& package, const Target& target)
   if (purl.has_value()) purl_ = *std::move(purl);
 }
 
-bool Matches(const advisories::vex::Product& product, const Subject& subject,
-             const ecosystems::VersionOrders& orders) {
-  if (product.path.empty() || !IsSpokenOf(product.path.front(), subject, orders)) return false;
-  return std::all_of(product.path.begin() + 1, product.path.end(), [&](const Component& component) {
-    return IsPartOf(component, subject, orders);
-  });
+bool Matches(const advisories::vex::Product& product, const Subject& subject) {
+  if (product.path.empty() || !IsSpokenOf(product.path.front(), subject)) return false;
+  return std::all_of(product.path.begin() + 1, product.path.end(),
+                     [&](const Component& component) { return IsPartOf(component, subject); });
 }
 
 int Specificity(const advisories::vex::Product& product) {

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "advisories/vex/document.h"
-#include "ecosystems/version_orders.h"
 #include "model/image.h"
 
 namespace narrows::findings::vex {
@@ -36,8 +35,7 @@ class Subject {
 // package. An image is known by pkg:oci or pkg:docker or by a digest, a module of rpm by
 // pkg:rpmmod, a release of a distribution by its CPE; what a statement speaks of may also be in
 // another package: in the same executable, or in an archive that holds it.
-bool Matches(const advisories::vex::Product& product, const Subject& subject,
-             const ecosystems::VersionOrders& orders);
+bool Matches(const advisories::vex::Product& product, const Subject& subject);
 
 // Whether one of them says more of what it is about: more parts, then a version or a digest, then
 // more qualifiers.

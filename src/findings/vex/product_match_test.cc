@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ecosystems/catalogue/every_version_order.h"
+#include "ecosystems/version_orders.h"
 #include "findings/vex/platform_cpe.h"
 #include "findings/vex/version_range.h"
 
@@ -42,15 +43,12 @@ class ProductMatchTest : public ::testing::Test {
     package_.purl = purl;
   }
 
-  bool Is(const Product& product) const {
-    return Matches(product, Subject(package_, target_), orders_);
-  }
+  bool Is(const Product& product) const { return Matches(product, Subject(package_, target_)); }
   bool Is(const std::string& purl) const { return Is(Product{{Known(purl)}}); }
   bool IsIn(const std::string& purl, Component whole) const {
     return Is(Product{{Known(purl), std::move(whole)}});
   }
 
-  ecosystems::VersionOrders orders_ = ecosystems::catalogue::EveryVersionOrder();
   model::ImageAnalysis image_;
   Target target_{&image_, "", ""};
   model::Package package_;

@@ -35,14 +35,14 @@ struct Candidate {
 };
 
 // The most specific of its products that is the subject; nothing where none is.
-std::optional<int> Fit(const Document& document, const Statement& statement, const Subject& subject,
-                       const ecosystems::VersionOrders& orders) {
+std::optional<int> Fit(const Document& document, const Statement& statement,
+                       const Subject& subject) {
   std::optional<int> best;
   for (const uint32_t number : statement.products) {
     const advisories::vex::Product& product = document.products[number];
     const int specificity = Specificity(product);
     if (best && specificity <= *best) continue;
-    if (Matches(product, subject, orders)) best = specificity;
+    if (Matches(product, subject)) best = specificity;
   }
   return best;
 }
@@ -80,9 +80,8 @@ Statements::Statements(std::vector<SourcedDocument> documents) : documents_(std:
   }
 }
 
-std::shared_ptr<const model::VexStatement> Statements::Find(
-    const model::Finding& finding, const Target& target,
-    const ecosystems::VersionOrders& orders) const {
+std::shared_ptr<const model::VexStatement> Statements::Find(const model::Finding& finding,
+                                                            const Target& target) const {
   const auto* package = std::get_if<model::PackageSubject>(&finding.subject);
   if (package == nullptr) return nullptr;
   const Subject subject(package->package, target);
@@ -94,7 +93,7 @@ std::shared_ptr<const model::VexStatement> Statements::Find(
     for (const auto& [d, s] : places->second) {
       const Document& document = *documents_[d].document;
       const Statement& statement = document.statements[s];
-      const auto specificity = Fit(document, statement, subject, orders);
+      const auto specificity = Fit(document, statement, subject);
       if (!specificity) continue;
       const Candidate candidate{&document, &statement,
                                 document.TimeOf(statement).value_or(TimePoint::min()),
@@ -109,19 +108,26 @@ std::shared_ptr<const model::VexStatement> Statements::Find(
       Shown(*source, *best->document, *best->statement));
 }
 
+Statements Join(const Statements& statements, const Statements* more) {
+  std::vector<SourcedDocument> documents = statements.documents();
+  if (more != nullptr)
+    documents.insert(documents.end(), more->documents().begin(), more->documents().end());
+  return Statements(std::move(documents));
+}
+
 bool Suppresses(const model::VexStatement& statement) {
   return statement.status == "not_affected" || statement.status == "fixed";
 }
 
 Sorted Apply(const Statements& statements, const Target& target,
-             const ecosystems::VersionOrders& orders, std::vector<model::Finding> findings) {
+             std::vector<model::Finding> findings) {
   Sorted sorted;
   if (statements.empty()) {
     sorted.kept = std::move(findings);
     return sorted;
   }
   for (model::Finding& finding : findings) {
-    auto statement = statements.Find(finding, target, orders);
+    auto statement = statements.Find(finding, target);
     if (statement && Suppresses(*statement)) {
       std::string reason = statement->ToString();
       sorted.suppressed.push_back({std::make_shared<const model::Finding>(std::move(finding)),

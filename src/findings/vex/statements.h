@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "advisories/vex/document.h"
-#include "ecosystems/version_orders.h"
 #include "findings/vex/product_match.h"
 #include "model/assessment.h"
 #include "model/finding.h"
@@ -35,8 +34,7 @@ class Statements {
   // counts; of the same time the more specific (Specificity); then of one document the later; then
   // the one that suppresses nothing.
   std::shared_ptr<const model::VexStatement> Find(const model::Finding& finding,
-                                                  const Target& target,
-                                                  const ecosystems::VersionOrders& orders) const;
+                                                  const Target& target) const;
 
  private:
   struct Place {
@@ -48,6 +46,9 @@ class Statements {
   std::unordered_map<std::string, std::vector<Place>> by_vulnerability_;  // in lower case
 };
 
+// Those of both; `more` may be null.
+Statements Join(const Statements& statements, const Statements* more);
+
 // Whether it says that nothing is to be done: not_affected, fixed.
 bool Suppresses(const model::VexStatement& statement);
 
@@ -58,6 +59,6 @@ struct Sorted {
 
 // Sorts out what the statements say is not so.
 Sorted Apply(const Statements& statements, const Target& target,
-             const ecosystems::VersionOrders& orders, std::vector<model::Finding> findings);
+             std::vector<model::Finding> findings);
 
 }  // namespace narrows::findings::vex

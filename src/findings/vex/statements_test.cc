@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ecosystems/catalogue/every_version_order.h"
-
 namespace narrows::findings::vex {
 namespace {
 
@@ -41,11 +39,10 @@ class StatementsTest : public ::testing::Test {
   }
 
   std::string StatusOf(std::vector<SourcedDocument> documents) const {
-    const auto found = Statements(std::move(documents)).Find(finding_, target_, orders_);
+    const auto found = Statements(std::move(documents)).Find(finding_, target_);
     return found ? found->status : "none";
   }
 
-  ecosystems::VersionOrders orders_ = ecosystems::catalogue::EveryVersionOrder();
   model::ImageAnalysis image_;
   Target target_{&image_, "", ""};
   model::Finding finding_;
@@ -98,7 +95,7 @@ TEST_F(StatementsTest, ApplyKeepsWhatIsSuppressedWithTheStatement) {
   affected.vulnerability.id = "CVE-2024-2";
   affected.vulnerability.aliases.clear();
   affected.vulnerability.advisory = "GHSA-bbbb";
-  const Sorted sorted = Apply(statements, target_, orders_, {finding_, affected});
+  const Sorted sorted = Apply(statements, target_, {finding_, affected});
   ASSERT_THAT(sorted.kept, SizeIs(1));
   EXPECT_EQ(sorted.kept[0].vulnerability.id, "CVE-2024-2");
   ASSERT_THAT(sorted.suppressed, SizeIs(1));
@@ -107,7 +104,7 @@ TEST_F(StatementsTest, ApplyKeepsWhatIsSuppressedWithTheStatement) {
             "not_affected (component_not_present): never? built; by Shop on 2026-01-01 in "
             "https://example.com/1");
   EXPECT_EQ(sorted.suppressed[0].statement->source, "file https://example.com/1");
-  EXPECT_THAT(Apply({}, target_, orders_, {finding_}).kept, SizeIs(1));
+  EXPECT_THAT(Apply({}, target_, {finding_}).kept, SizeIs(1));
 }
 
 }  // namespace

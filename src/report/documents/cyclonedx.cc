@@ -1,10 +1,13 @@
 #include "report/documents/cyclonedx.h"
 
+#include <array>
 #include <map>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_set>
+#include <utility>
 
 #include "base/sha256.h"
 #include "base/strings.h"
@@ -261,7 +264,42 @@ void WriteRatings(const model::Finding& finding, JsonWriter& json) {
   json.EndArray();
 }
 
+// CycloneDX's word for a justification; its own stay, and of others there is none.
+std::string_view JustificationWord(std::string_view justification) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kWords = {{
+      {"component_not_present", "code_not_present"},
+      {"vulnerable_code_not_present", "code_not_present"},
+      {"vulnerable_code_not_in_execute_path", "code_not_reachable"},
+      {"vulnerable_code_cannot_be_controlled_by_adversary", "requires_environment"},
+      {"inline_mitigations_already_exist", "protected_by_mitigating_control"},
+      {"code_not_present", "code_not_present"},
+      {"code_not_reachable", "code_not_reachable"},
+      {"requires_configuration", "requires_configuration"},
+      {"requires_dependency", "requires_dependency"},
+      {"requires_environment", "requires_environment"},
+      {"protected_by_compiler", "protected_by_compiler"},
+      {"protected_at_runtime", "protected_at_runtime"},
+      {"protected_at_perimeter", "protected_at_perimeter"},
+      {"protected_by_mitigating_control", "protected_by_mitigating_control"},
+  }};
+  for (const auto& [word, ours] : kWords) {
+    if (word == justification) return ours;
+  }
+  return "";
+}
+
+void WriteStatedAnalysis(const model::VexStatement& statement, JsonWriter& json) {
+  json.BeginObject("analysis");
+  json.String("state", statement.status == "fixed" ? "resolved" : "not_affected");
+  if (statement.status != "fixed")
+    json.OptionalString("justification", JustificationWord(statement.justification));
+  json.String("detail", statement.ToString());
+  if (statement.time) json.String("lastUpdated", FormatRfc3339(*statement.time));
+  json.EndObject();
+}
+
 void WriteAnalysis(const model::Suppression& suppression, JsonWriter& json) {
+  if (suppression.statement) return WriteStatedAnalysis(*suppression.statement, json);
   json.BeginObject("analysis");
   json.String("state", "exploitable");
   json.BeginArray("response");

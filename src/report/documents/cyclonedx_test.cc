@@ -110,6 +110,27 @@ TEST(CycloneDx, ASuppressedFindingIsAcceptedNotRefuted) {
   EXPECT_EQ(analysis.at("detail"), "accepted by ignore-file: not reachable");
 }
 
+TEST(CycloneDx, WhatAStatementSuppressesHasItsAnalysis) {
+  ScanReport report = testing::SampleScan();
+  auto statement = std::make_shared<model::VexStatement>();
+  statement->status = "not_affected";
+  statement->justification = "vulnerable_code_not_present";
+  statement->author = "Shop";
+  statement->document = "https://example.com/1";
+  statement->time = report.created;
+  report.suppressed[0].by = "vex";
+  report.suppressed[0].reason = statement->ToString();
+  report.suppressed[0].statement = statement;
+  const auto document = Document(report);
+  const auto& analysis = Vulnerability(document, "CVE-2024-0003").at("analysis");
+  EXPECT_EQ(analysis.at("state"), "not_affected");
+  EXPECT_EQ(analysis.at("justification"), "code_not_present");
+  EXPECT_EQ(analysis.at("lastUpdated").as_string(), FormatRfc3339(report.created));
+  statement->status = "fixed";
+  EXPECT_EQ(Vulnerability(Document(report), "CVE-2024-0003").at("analysis").at("state"),
+            "resolved");
+}
+
 TEST(CycloneDx, FoldsOneVulnerabilityOfSeveralPackages) {
   ScanReport report = testing::SampleScan();
   auto second = testing::SampleFinding("CVE-2024-0001", model::Severity::kLow, "zlib1g-dev", "");

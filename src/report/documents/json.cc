@@ -110,12 +110,25 @@ void WriteViolations(const std::vector<model::Violation>& violations, JsonWriter
   json.EndArray();
 }
 
+void WriteStatement(const model::VexStatement& statement, JsonWriter& json) {
+  json.BeginObject("statement");
+  json.OptionalString("source", statement.source);
+  json.OptionalString("document", statement.document);
+  json.OptionalString("author", statement.author);
+  json.String("status", statement.status);
+  json.OptionalString("justification", statement.justification);
+  json.OptionalString("impact", statement.impact);
+  if (statement.time) json.String("time", FormatRfc3339(*statement.time));
+  json.EndObject();
+}
+
 void WriteSuppressions(const std::vector<model::Suppression>& suppressions, JsonWriter& json) {
   json.BeginArray("suppressed");
   for (const model::Suppression* suppression : WorstFirst(suppressions)) {
     json.BeginObject();
     json.String("by", suppression->by);
     json.OptionalString("reason", suppression->reason);
+    if (suppression->statement) WriteStatement(*suppression->statement, json);
     WriteFinding(*suppression->finding, json);
     json.EndObject();
   }
