@@ -35,7 +35,7 @@ Result<std::vector<findings::vex::SourcedDocument>> ReadAttachedDocuments(
     const registry::ImageReference& reference, const RegistryFlags& registry,
     const model::ImageAnalysis& image, const CallContext& context) {
   ASSIGN_OR_RETURN(registry::RegistryOptions options, MakeRegistryOptions(registry));
-  options.credentials = MakeLoginCredentials();
+  ASSIGN_OR_RETURN(options.credentials, MakeLoginCredentials(registry));
   ASSIGN_OR_RETURN(const auto repository,
                    registry::MakeReferrerRepository(reference, std::move(options)));
   ASSIGN_OR_RETURN_WITHIN(control::AttachedVex attached,
