@@ -1,7 +1,10 @@
 #include "registry/layer_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -119,6 +122,48 @@ TEST(LayerReader, TellsOfADamagedTarAndVerifiesAllTheSame) {
   ASSERT_TRUE(reading->fault.has_value());
   EXPECT_EQ(reading->fault->code, ErrorCode::kDataLoss);
   EXPECT_FALSE(Read(TestGzip(tar), {.diff_id = Digest("x")}, names).has_value());
+}
+
+// An eStargz layer (stargz-snapshotter, docs/estargz.md): a gzip member for each file, the table of
+// contents as last file, and a member without content whose extra field says where that begins.
+std::string EStargz(const std::string& tar, const std::string& contents) {
+  std::string stored;
+  for (size_t at = 0; at < tar.size() - 1024; at += 1024) stored += TestGzip(tar.substr(at, 1024));
+  std::array<char, 17> offset{};
+  std::snprintf(offset.data(), offset.size(), "%016zx", stored.size());
+  stored += TestGzip(TestTar().File("stargz.index.json", contents).Finish());
+  return stored + std::string("\x1f\x8b\x08\x04\0\0\0\0\0\xff\x1a\0SG\x16\0", 16) + offset.data() +
+         "STARGZ" + std::string("\x01\0\0\xff\xff\0\0\0\0\0\0\0\0", 13);
+}
+
+// A layer as podman's zstd:chunked has it: a frame for each file, the table in a skippable one.
+std::string ZstdChunked(const std::string& tar, const std::string& contents) {
+  std::string stored;
+  for (size_t at = 0; at < tar.size(); at += 1024) stored += TestZstd(tar.substr(at, 1024));
+  const std::string table = TestZstd(contents);
+  return stored + "\x50\x2a\x4d\x18" + static_cast<char>(table.size()) + std::string(3, '\0') +
+         table;
+}
+
+TEST(LayerReader, SeesWhatALayersTableOfContentsHides) {
+  const std::string tar =
+      TestTar().File("shown", "1").File("hidden", "2").Finish();  // 1024 bytes a file
+  const std::string contents = R"({"version":1,"entries":[{"name":"shown","type":"reg"}]})";
+  const std::string with_table =
+      tar.substr(0, tar.size() - 1024) + TestTar().File("stargz.index.json", contents).Finish();
+  Names names;
+  const std::string stargz = EStargz(tar, contents);
+  auto reading = Read(stargz, {.diff_id = Digest(with_table), .digest = Digest(stargz)}, names);
+  ASSERT_TRUE(reading.has_value()) << reading.error().message;
+  EXPECT_FALSE(reading->fault.has_value());
+  EXPECT_THAT(names.names, testing::ElementsAre("shown", "hidden", "stargz.index.json"));
+
+  names.names.clear();
+  const std::string chunked = ZstdChunked(tar, contents);
+  reading = Read(chunked, {.diff_id = Digest(tar), .digest = Digest(chunked)}, names);
+  ASSERT_TRUE(reading.has_value()) << reading.error().message;
+  EXPECT_FALSE(reading->fault.has_value());
+  EXPECT_THAT(names.names, testing::ElementsAre("shown", "hidden"));
 }
 
 TEST(LayerReader, StopsAtTheLimitOfUnpackedBytes) {

@@ -1,7 +1,7 @@
-"""narrows scan image against registries that lie: each lie is named, nothing is kept in the cache, and no credential
-reaches another host, as the hosts themselves tell.
+"""narrows scan image from a registry: one that lies is named, nothing of it is kept in the cache, and no credential reaches
+another host, as the hosts themselves tell; the kubelet's plug-ins log in.
 
-usage: lying_registry_test.py PROGRAM [unittest arguments]
+usage: scan_from_registry_test.py PROGRAM [unittest arguments]
 """
 import base64
 import gzip
@@ -122,7 +122,7 @@ def endless(handler, piece):
         handler.close_connection = True
 
 
-class LyingRegistryTest(unittest.TestCase):
+class ScanFromRegistryTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -191,6 +191,45 @@ class LyingRegistryTest(unittest.TestCase):
         honest = {"manifest": image.manifest, "config": image.config, "layer": image.layer}[about]
         return self.scan(image, lambda handler, name: (how(handler, honest), 0)[1] if name == about else None,
                          "@" + digest(image.manifest))
+
+    def test_a_credential_provider_plugin_logs_in(self):
+        image = Image()
+
+        def answer(handler):
+            if handler.headers.get("Authorization") != LOGIN:
+                return handler.give(401, WWW_Authenticate='Basic realm="r"')
+            last = handler.path.split("/")[-1]
+            handler.give(200, next((content for content in (image.config, image.layer) if last == digest(content)),
+                                   image.manifest))
+
+        plugins = self.tmp / "plugins"
+        plugins.mkdir()
+        (self.tmp / "config.json").unlink(missing_ok=True)
+        with Server(answer) as registry:
+            response = {"kind": "CredentialProviderResponse", "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
+                        "cacheKeyType": "Registry", "auth": {registry.host: {"username": "u", "password": "hunter2"}}}
+            (plugins / "ours").write_text("#!/bin/sh\ncat > request\necho '%s'\n" % json.dumps(response))
+            (plugins / "ours").chmod(0o755)
+            (plugins / "config.yaml").write_text(json.dumps({
+                "apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [
+                    {"name": "ours", "matchImages": ["127.0.0.*:%d/team" % registry.server_address[1]],
+                     "defaultCacheDuration": "0s", "apiVersion": "credentialprovider.kubelet.k8s.io/v1"}]}))
+            scan = ["scan", "image", registry.host + "/team/app:1", "--db", self.db]
+            config = ["--image-credential-provider-config", plugins / "config.yaml"]
+            folder = ["--image-credential-provider-bin-dir", plugins]
+            self.assertEqual(self.run_program(*scan).returncode, 1)
+            self.assertIn("requires", self.run_program(*scan, *config).stderr)
+            done = self.run_program(*scan, *config, *folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("DSA-1", done.stdout)
+            self.assertEqual(json.loads((self.tmp / "request").read_text())["image"], registry.host + "/team/app")
+            (plugins / "ours").write_text("#!/bin/sh\necho hunter2 >&2\nexit 4\n")
+            done = self.run_program(*scan, *config, *folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("credential provider ours: it failed with exit code 4", done.stderr)
+            self.assertNotIn("hunter2", done.stderr)
+        for file in self.kept():
+            file.unlink()
 
     def test_an_honest_one_is_read_and_its_layer_kept(self):
         done = self.scan(Image(), lambda handler, name: None)
