@@ -13,7 +13,6 @@ namespace narrows::ecosystems {
 namespace {
 
 constexpr size_t kMostPackages = 50'000;
-constexpr ptrdiff_t kMostJsonValues = 500'000;
 
 class LanguageExtractor final : public PackageExtractor {
  public:
@@ -75,15 +74,6 @@ void AddLanguagePackage(std::string_view what, std::string_view name, std::strin
   } else {
     extracted.packages.push_back(LanguagePackage(std::string(name), std::string(version)));
   }
-}
-
-Status CheckJsonSize(std::string_view text) {
-  const auto values = std::count_if(text.begin(), text.end(), [](char c) {
-    return c == ',' || c == ':' || c == '[' || c == '{';
-  });
-  if (values <= kMostJsonValues) return Ok();
-  return ResourceExhausted("a JSON text of more than " + std::to_string(kMostJsonValues) +
-                           " values");
 }
 
 std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }

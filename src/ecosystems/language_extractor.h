@@ -35,10 +35,6 @@ model::Package LanguagePackage(std::string name, std::string version);
 void AddLanguagePackage(std::string_view what, std::string_view name, std::string_view version,
                         PackageExtractor::Extracted& extracted, Complaints& complaints);
 
-// kResourceExhausted for a JSON text that may hold more than half a million values: a tree of it
-// takes fifty times the memory of a text that is made for that.
-Status CheckJsonSize(std::string_view text);
-
 // What is behind the last "/".
 std::string_view FileName(std::string_view path);
 

@@ -63,7 +63,6 @@ void AddPurl(std::string_view purl, PackageExtractor::Extracted& extracted,
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParseComponents(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading Bitnami's list of components");
   const auto* components = document.if_object();
@@ -80,7 +79,6 @@ Result<PackageExtractor::Extracted> ParseComponents(std::string_view content) {
 }
 
 Result<PackageExtractor::Extracted> ParseComponentSpdx(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a component's SPDX document");
   const auto* object = document.if_object();

@@ -25,7 +25,6 @@ Result<PackageExtractor::Extracted> ParseProgram(std::string_view content) {
   ASSIGN_OR_RETURN_WITHIN(const std::string text,
                           Inflate(section->bytes, DeflateFraming::kZlib, kMostBytes),
                           "the audit data of a Rust program");
-  RETURN_IF_ERROR(CheckJsonSize(text));
   const auto document = ParseJson(text);
   if (!document.has_value())
     return DataLoss("the audit data of a Rust program: " + document.error().message);

@@ -44,7 +44,6 @@ PackageExtractor::Extracted ReadPackages(const boost::json::array& packages) {
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParseInstalled(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading Composer's installed.json");
   if (const auto* packages = document.if_array()) return ReadPackages(*packages);
@@ -55,7 +54,6 @@ Result<PackageExtractor::Extracted> ParseInstalled(std::string_view content) {
 }
 
 Result<PackageExtractor::Extracted> ParseComposerLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a composer.lock");
   const auto* object = document.if_object();

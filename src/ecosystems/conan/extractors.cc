@@ -55,7 +55,6 @@ void AddNodes(const boost::json::object& nodes, PackageExtractor::Extracted& ext
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParseConanLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a conan.lock");
   const auto* lock = document.if_object();

@@ -64,7 +64,6 @@ Result<PackageExtractor::Extracted> ParseDescription(std::string_view content) {
 }
 
 Result<PackageExtractor::Extracted> ParseRenvLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading an renv.lock");
   const auto* lock = document.if_object();

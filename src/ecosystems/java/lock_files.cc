@@ -57,7 +57,6 @@ Result<PackageExtractor::Extracted> ParseGradleLock(std::string_view content) {
 }
 
 Result<PackageExtractor::Extracted> ParseSbtLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a lock file of sbt");
   const boost::json::object* lock = document.if_object();

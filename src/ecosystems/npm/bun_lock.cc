@@ -22,7 +22,6 @@ Result<boost::json::value> ParseRelaxed(std::string_view text) {
 
 // "packages": {"a": ["a@1.0.0", …], …}
 Result<PackageExtractor::Extracted> ParseBunLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN(const boost::json::value document, ParseRelaxed(content));
   const boost::json::object* lock = document.if_object();
   if (lock == nullptr || !lock->contains("lockfileVersion"))

@@ -39,7 +39,6 @@ Result<PackageExtractor::Extracted> ParsePackageJson(std::string_view path,
   if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
   content = Trim(content);
   if (content.empty()) return extracted;
-  RETURN_IF_ERROR(CheckJsonSize(content));
   const bool installed = IsBelow(path, kModules);
   const auto document = ParseJson(content);
   if (!document.has_value()) {

@@ -59,7 +59,6 @@ class PackageLockReader {
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParsePackageLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a lock file of npm");
   const boost::json::object* lock = document.if_object();

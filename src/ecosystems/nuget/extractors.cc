@@ -35,7 +35,6 @@ Result<PackageExtractor::Extracted> ParseDependencies(std::string_view content) 
   PackageExtractor::Extracted extracted;
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
-  RETURN_IF_ERROR(CheckJsonSize(content));
   const auto document = ParseJson(content);
   if (!document.has_value()) return DataLoss("not a deps.json: " + document.error().message);
   const auto* object = document->if_object();
@@ -57,7 +56,6 @@ Result<PackageExtractor::Extracted> ParseDependencies(std::string_view content) 
 }
 
 Result<PackageExtractor::Extracted> ParsePackagesLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a packages.lock.json");
   const auto* object = document.if_object();

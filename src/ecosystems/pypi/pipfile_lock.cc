@@ -12,7 +12,6 @@ namespace narrows::ecosystems::pypi {
 
 // {"_meta": …, "default": {"name": {"version": "==1.0"}}, "develop": …}
 Result<PackageExtractor::Extracted> ParsePipfileLock(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a Pipfile.lock");
   const boost::json::object* lock = document.if_object();

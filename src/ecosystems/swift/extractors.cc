@@ -68,7 +68,6 @@ void AddPin(const boost::json::object& pin, PackageExtractor::Extracted& extract
 }  // namespace
 
 Result<PackageExtractor::Extracted> ParsePackageResolved(std::string_view content) {
-  RETURN_IF_ERROR(CheckJsonSize(content));
   ASSIGN_OR_RETURN_WITHIN(const boost::json::value document, ParseJson(content),
                           "reading a Package.resolved");
   const auto* object = document.if_object();
