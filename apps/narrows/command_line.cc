@@ -176,7 +176,7 @@ CompletionNode Describe(const CLI::App& command) {
 // The flags of every command; lives as long as the parser that fills it.
 struct AllFlags {
   LogFlags log;
-  ScanFlags scan_image, scan_fs;
+  ScanFlags scan_image, scan_fs, scan_sbom;
   SbomFlags sbom_image, sbom_fs;
   AssessFlags assess;
   ServeFlags serve;
@@ -200,8 +200,8 @@ struct AllFlags {
 using Run = std::function<int()>;
 
 void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
-  CLI::App* scan =
-      app.add_subcommand("scan", "Find known vulnerabilities in an image or a file system");
+  CLI::App* scan = app.add_subcommand(
+      "scan", "Find known vulnerabilities in an image, a file system or a bill of materials");
   scan->require_subcommand(1);
   CLI::App* image = scan->add_subcommand("image", "Scan a container image");
   image->footer("Example: narrows scan image --severity High,Critical debian:12");
@@ -213,6 +213,15 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
   AddDirectoryTarget(*fs, flags.scan_fs.target);
   AddScanOptions(*fs, flags.scan_fs);
   fs->callback([&] { run = [&] { return RunScan(flags.scan_fs); }; });
+  CLI::App* bill = scan->add_subcommand("sbom", "Scan what a bill of materials names");
+  bill->footer("Example: syft -o cyclonedx-json debian:12 | narrows scan sbom -");
+  flags.scan_sbom.target.bill = true;
+  bill->add_option("file", flags.scan_sbom.target.target,
+                   "CycloneDX, SPDX, or an attestation of one; - reads standard input")
+      ->required()
+      ->type_name("FILE");
+  AddScanOptions(*bill, flags.scan_sbom);
+  bill->callback([&] { run = [&] { return RunScan(flags.scan_sbom); }; });
 
   CLI::App* sbom =
       app.add_subcommand("sbom", "List the packages of an image or a file system as CycloneDX");
@@ -557,9 +566,9 @@ int RunCommandLine(int argc, char** argv) {
   }
   ApplyLogFlags(flags.log);
   for (bool* quiet :
-       {&flags.scan_image.target.quiet, &flags.scan_fs.target.quiet, &flags.sbom_image.target.quiet,
-        &flags.sbom_fs.target.quiet, &flags.assess.quiet, &flags.quarantine.quiet,
-        &flags.db_build.quiet, &flags.db_update.quiet})
+       {&flags.scan_image.target.quiet, &flags.scan_fs.target.quiet, &flags.scan_sbom.target.quiet,
+        &flags.sbom_image.target.quiet, &flags.sbom_fs.target.quiet, &flags.assess.quiet,
+        &flags.quarantine.quiet, &flags.db_build.quiet, &flags.db_update.quiet})
     *quiet = flags.log.quiet;
   return run();
 }

@@ -24,6 +24,7 @@ struct RegistryFlags {
 // What `scan` and `sbom` look at.
 struct TargetFlags {
   bool directory = false;  // `fs DIR` instead of `image REF|ARCHIVE|LAYOUT`
+  bool bill = false;       // `sbom FILE|-` instead of these
   std::string target;
   std::string platform;  // empty: this machine's
   std::vector<std::string> skip_dirs;

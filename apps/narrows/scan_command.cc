@@ -7,6 +7,7 @@
 #include "assessment/assess.h"
 #include "base/file.h"
 #include "base/strings.h"
+#include "bill_target.h"
 #include "commands.h"
 #include "database_parts.h"
 #include "ecosystems/catalogue/every_version_order.h"
@@ -165,7 +166,10 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
                    OpenDatabase(flags.database, now));
   report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
-  ASSIGN_OR_RETURN(model::ImageAnalysis image, ReadTarget(flags.target, progress, context));
+  std::vector<std::string> warnings;
+  ASSIGN_OR_RETURN(model::ImageAnalysis image, flags.target.bill
+                                                   ? ReadBill(flags.target, warnings)
+                                                   : ReadTarget(flags.target, progress, context));
   progress.Say("matching advisories");
   const ecosystems::VersionOrders orders = ecosystems::catalogue::EveryVersionOrder();
   const auto scanner = findings::vulnerability::MakeVulnerabilityScanner(database, orders);
@@ -173,7 +177,10 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
 
   report::ScanReport report = MakeReport(flags.target, std::move(image));
   report.database = StateOf(path.string(), database->Metadata(), report.image);
-  report.unknown_reason = std::move(outcome.unknown_reason);
+  report.warnings.insert(report.warnings.end(), warnings.begin(), warnings.end());
+  report.unknown_reason = flags.target.bill && report.image.packages.empty()
+                              ? "the document names no package that can be judged"
+                              : std::move(outcome.unknown_reason);
   report.statuses = std::move(outcome.statuses);
   const findings::vex::Target vex_target = TargetOf(flags.target, report.image);
   ASSIGN_OR_RETURN(findings::vex::Sorted sorted,
@@ -228,7 +235,8 @@ int RunScan(const ScanFlags& flags) {
     if (!report.unknown_reason.empty()) Warn("cannot be judged: " + report.unknown_reason);
   }
   if (!report.image.complete)
-    Warn("the result is partial: something of the image could not be read");
+    Warn(flags.target.bill ? "the result is partial: not all that the document names was judged"
+                           : "the result is partial: something of the image could not be read");
   return scanned->fails ? kViolated : kDone;
 }
 

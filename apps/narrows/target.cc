@@ -149,7 +149,9 @@ report::ScanReport MakeReport(const TargetFlags& flags, model::ImageAnalysis ima
   report::ScanReport report;
   report.tool_version = kVersion;
   report.created = SystemClock().Now();
-  report.kind = flags.directory ? report::TargetKind::kFilesystem : report::TargetKind::kImage;
+  report.kind = flags.bill        ? report::TargetKind::kBillOfMaterials
+                : flags.directory ? report::TargetKind::kFilesystem
+                                  : report::TargetKind::kImage;
   report.target = flags.target;
   report.image = std::move(image);
   const Result<model::Platform> wanted = PlatformOf(flags.platform);

@@ -12,6 +12,7 @@
 #include "ecosystems/hackage/version.h"
 #include "ecosystems/hex/version.h"
 #include "ecosystems/java/version.h"
+#include "ecosystems/kubernetes/version.h"
 #include "ecosystems/npm/version.h"
 #include "ecosystems/nuget/version.h"
 #include "ecosystems/pub/version.h"
@@ -38,6 +39,7 @@ VersionOrders EveryVersionOrder() {
   orders.push_back(hackage::MakeHackageVersionOrder());
   orders.push_back(hex::MakeHexVersionOrder());
   orders.push_back(java::MakeMavenVersionOrder());
+  orders.push_back(kubernetes::MakeKubernetesVersionOrder());
   orders.push_back(npm::MakeNpmVersionOrder());
   orders.push_back(nuget::MakeNuGetVersionOrder());
   orders.push_back(pub::MakePubVersionOrder());
