@@ -36,7 +36,8 @@ void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::s
   static const std::map<std::string, OutputFormat> kAll = {{"table", OutputFormat::kTable},
                                                            {"json", OutputFormat::kJson},
                                                            {"sarif", OutputFormat::kSarif},
-                                                           {"cyclonedx", OutputFormat::kCycloneDx}};
+                                                           {"cyclonedx", OutputFormat::kCycloneDx},
+                                                           {"spdx-json", OutputFormat::kSpdxJson}};
   std::map<std::string, OutputFormat> choices;
   std::string names;
   for (const std::string& name : allowed) {
@@ -139,7 +140,7 @@ void AddDirectoryTarget(CLI::App& command, TargetFlags& flags) {
 
 void AddScanOptions(CLI::App& command, ScanFlags& flags) {
   AddDatabase(command, flags.database);
-  AddOutput(command, flags.output, {"table", "json", "sarif", "cyclonedx"});
+  AddOutput(command, flags.output, {"table", "json", "sarif", "cyclonedx", "spdx-json"});
   AddRepeated(command, "--severity", flags.severities, "Severities to show, comma-separated")
       ->delimiter(',')
       ->type_name("LIST");
@@ -207,6 +208,10 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
   image->footer("Example: narrows scan image --severity High,Critical debian:12");
   AddImageTarget(*image, flags.scan_image.target);
   AddScanOptions(*image, flags.scan_image);
+  AddRepeated(*image, "--sbom-sources", flags.scan_image.sbom_sources,
+              "Also judge what only bills of materials attached to the image name: oci")
+      ->check(CLI::IsMember({"oci"}))
+      ->type_name("SOURCE");
   image->callback([&] { run = [&] { return RunScan(flags.scan_image); }; });
   CLI::App* fs = scan->add_subcommand("fs", "Scan a root file system");
   fs->footer("Example: narrows scan fs --skip-dirs proc,sys /mnt/root");
@@ -223,16 +228,17 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
   AddScanOptions(*bill, flags.scan_sbom);
   bill->callback([&] { run = [&] { return RunScan(flags.scan_sbom); }; });
 
-  CLI::App* sbom =
-      app.add_subcommand("sbom", "List the packages of an image or a file system as CycloneDX");
+  CLI::App* sbom = app.add_subcommand("sbom", "List the packages of an image or a file system");
   sbom->require_subcommand(1);
   CLI::App* sbom_image = sbom->add_subcommand("image", "Packages of a container image");
   sbom_image->footer("Example: narrows sbom image debian:12 > debian.cdx.json");
   AddImageTarget(*sbom_image, flags.sbom_image.target);
+  AddOutput(*sbom_image, flags.sbom_image.output, {"cyclonedx", "spdx-json"});
   sbom_image->callback([&] { run = [&] { return RunSbom(flags.sbom_image); }; });
   CLI::App* sbom_fs = sbom->add_subcommand("fs", "Packages of a root file system");
   sbom_fs->footer("Example: narrows sbom fs /mnt/root");
   AddDirectoryTarget(*sbom_fs, flags.sbom_fs.target);
+  AddOutput(*sbom_fs, flags.sbom_fs.output, {"cyclonedx", "spdx-json"});
   sbom_fs->callback([&] { run = [&] { return RunSbom(flags.sbom_fs); }; });
 }
 

@@ -10,7 +10,7 @@ namespace narrows::app {
 // What the process returns. Partial success is kDone, with a warning on standard error.
 enum ExitCode : int { kDone = 0, kCouldNotRun = 1, kViolated = 2 };
 
-enum class OutputFormat { kTable, kJson, kSarif, kCycloneDx };
+enum class OutputFormat { kTable, kJson, kSarif, kCycloneDx, kSpdxJson };
 
 struct RegistryFlags {
   std::vector<std::string> insecure;    // HOST: TLS without verification
@@ -48,11 +48,13 @@ struct ScanFlags {
   std::vector<std::string> vex;  // files, and "oci" for what is attached to the image
   std::string ignore_file;       // empty: .narrowsignore of the working folder where it exists
   std::string policy_file;
-  std::string fail_on;  // a severity, or empty
+  std::string fail_on;                    // a severity, or empty
+  std::vector<std::string> sbom_sources;  // "oci", or none
 };
 
 struct SbomFlags {
   TargetFlags target;
+  OutputFormat output = OutputFormat::kCycloneDx;  // or kSpdxJson
 };
 
 struct ClusterFlags {

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "parts.h"
 #include "report/documents/cyclonedx.h"
+#include "report/documents/spdx.h"
 #include "target.h"
 
 namespace narrows::app {
@@ -15,7 +16,12 @@ int RunSbom(const SbomFlags& flags) {
   if (!image.has_value()) return Fail(image.error());
   for (const std::string& status : image->statuses) Warn(status);
   if (!image->has_package_database) Warn("no package database was found in " + flags.target.target);
-  report::documents::WriteCycloneDx(MakeReport(flags.target, *std::move(image)), std::cout);
+  const report::ScanReport report = MakeReport(flags.target, *std::move(image));
+  if (flags.output == OutputFormat::kSpdxJson) {
+    report::documents::WriteSpdxJson(report, std::cout);
+  } else {
+    report::documents::WriteCycloneDx(report, std::cout);
+  }
   return kDone;
 }
 

@@ -22,7 +22,9 @@
 #include "report/documents/cyclonedx.h"
 #include "report/documents/json.h"
 #include "report/documents/sarif.h"
+#include "report/documents/spdx.h"
 #include "report/documents/table.h"
+#include "second_opinion.h"
 #include "target.h"
 #include "vex_parts.h"
 
@@ -70,6 +72,9 @@ Result<Rules> ReadRules(const ScanFlags& flags) {
   }
   if (WantsAttached(flags.vex) && !RegistryReference(flags.target))
     return InvalidArgument("--vex oci is for an image on a registry, not for a file or a folder");
+  if (!flags.sbom_sources.empty() && !RegistryReference(flags.target))
+    return InvalidArgument(
+        "--sbom-sources oci is for an image on a registry, not for a file or a folder");
   ASSIGN_OR_RETURN(rules.stated, ReadVexFiles(flags.vex));
   ASSIGN_OR_RETURN(rules.ignored, ReadIgnoreFile(flags.ignore_file));
   if (!flags.policy_file.empty()) {
@@ -170,6 +175,8 @@ Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) 
   ASSIGN_OR_RETURN(model::ImageAnalysis image, flags.target.bill
                                                    ? ReadBill(flags.target, warnings)
                                                    : ReadTarget(flags.target, progress, context));
+  if (!flags.sbom_sources.empty())
+    RETURN_IF_ERROR(AskAttachedBills(flags.target, image, warnings, context));
   progress.Say("matching advisories");
   const ecosystems::VersionOrders orders = ecosystems::catalogue::EveryVersionOrder();
   const auto scanner = findings::vulnerability::MakeVulnerabilityScanner(database, orders);
@@ -214,6 +221,9 @@ void Write(OutputFormat format, const report::ScanReport& report) {
       break;
     case OutputFormat::kCycloneDx:
       report::documents::WriteCycloneDx(report, std::cout);
+      break;
+    case OutputFormat::kSpdxJson:
+      report::documents::WriteSpdxJson(report, std::cout);
       break;
   }
   std::cout.flush();

@@ -139,7 +139,7 @@ Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags,
 }
 
 std::optional<registry::ImageReference> RegistryReference(const TargetFlags& flags) {
-  if (flags.directory || AsArchive(flags.target)) return std::nullopt;
+  if (flags.directory || flags.bill || AsArchive(flags.target)) return std::nullopt;
   auto reference = registry::ImageReference::Parse(flags.target);
   if (!reference.has_value()) return std::nullopt;
   return *std::move(reference);

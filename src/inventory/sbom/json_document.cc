@@ -177,6 +177,16 @@ class JsonReader {
     RETURN_IF_ERROR(ForEach(root, "packages", [&](const dom::object& package) {
       return ReadPackage(package, packages);
     }));
+    RETURN_IF_ERROR(ForEach(root, "annotations", [&](const dom::object& annotation) {
+      constexpr std::string_view kStatus = "status: ";
+      const std::string_view comment = Text(annotation, "comment");
+      if (!Text(annotation, "annotator").starts_with("Tool: narrows") ||
+          !comment.starts_with(kStatus))
+        return Ok();
+      document_.incomplete = true;
+      document_.statuses.emplace_back(comment.substr(kStatus.size()));
+      return Ok();
+    }));
     dom::array described;
     if (root.at_key("documentDescribes").get(described) == SUCCESS) {
       for (const dom::element element : described) {

@@ -9,9 +9,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "base/sha256.h"
 #include "base/strings.h"
 #include "report/documents/json_writer.h"
+#include "report/documents/report_id.h"
 
 namespace narrows::report::documents {
 namespace {
@@ -111,21 +111,6 @@ std::string_view MethodOf(std::string_view vector) {
   return "CVSSv2";
 }
 
-// A UUID (RFC 9562, version 8) from the digest of what makes this report itself.
-std::string SerialNumber(const ScanReport& report) {
-  std::string content = report.tool_version + '\n' + FormatRfc3339(report.created) + '\n' +
-                        report.target + '\n' + report.image.digest + '\n' +
-                        (report.database ? "findings" : "packages");
-  for (const model::Package& package : report.image.packages)
-    content += '\n' + package.name + '\n' + package.version + '\n' + package.path;
-  for (const model::Finding* finding : WorstFirst(report.findings)) content += '\n' + finding->id;
-  std::string hex = Sha256Hex(content).substr(0, 32);
-  hex[12] = '8';
-  hex[16] = "89ab"[static_cast<size_t>(hex[16]) & 3u];
-  return "urn:uuid:" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-         hex.substr(16, 4) + "-" + hex.substr(20);
-}
-
 void WriteProperty(std::string_view name, std::string_view value, JsonWriter& json) {
   if (value.empty()) return;
   json.BeginObject();
@@ -193,6 +178,10 @@ void WriteComponents(const ScanReport& report, const References& refs, JsonWrite
     json.String("name", distribution.id.empty() ? "unknown" : distribution.id);
     json.OptionalString("version", distribution.version_id);
     json.OptionalString("description", distribution.pretty_name);
+    json.BeginArray("properties");
+    WriteProperty("versionCodename", distribution.version_codename, json);
+    WriteProperty("idLike", distribution.id_like, json);
+    json.EndArray();
     json.EndObject();
   }
   for (size_t i = 0; i < report.image.packages.size(); ++i) {
@@ -393,7 +382,7 @@ void WriteCycloneDx(const ScanReport& report, std::ostream& out) {
   json.String("$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json");
   json.String("bomFormat", "CycloneDX");
   json.String("specVersion", "1.6");
-  json.String("serialNumber", SerialNumber(report));
+  json.String("serialNumber", "urn:uuid:" + ReportUuid(report));
   json.Int("version", 1);
   WriteMetadata(report, json);
   WriteComponents(report, refs, json);
