@@ -129,16 +129,30 @@ class Inventory {
       return ResourceExhausted("the document names more than " + std::to_string(kMostPackages) +
                                " packages");
     if (of_distribution) analysis_.has_package_database = true;
+    // "2.5.9-109.module_el8.5.0+259": built in a module, of which some formats don't say the
+    // stream.
+    if (package.modularity.empty() && package.purl.starts_with("pkg:rpm/") &&
+        package.version.find(".module") != std::string::npos)
+      Count(package.name, streamless_);
     analysis_.packages.push_back(std::move(package));
     return Ok();
   }
 
   // A component that is not judged, and why not.
   void Miss(const std::string& kind, const Component& component) {
-    auto& [count, names] = missed_[kind];
-    ++count;
-    if (names.size() < kMostNames)
-      names.push_back(Printable(component.purl.empty() ? component.name : component.purl, 100));
+    Count(component.purl.empty() ? component.name : component.purl, missed_[kind]);
+  }
+
+  using Counted = std::pair<size_t, std::vector<std::string>>;  // how many, the first of them
+
+  static void Count(const std::string& name, Counted& counted) {
+    ++counted.first;
+    if (counted.second.size() < kMostNames) counted.second.push_back(Printable(name, 100));
+  }
+
+  static std::string Listed(const Counted& counted) {
+    return " (" + Join(counted.second, ", ") +
+           (counted.first > counted.second.size() ? ", …" : "") + ")";
   }
 
   // The same package is named once for each place it was found at; that one stays that is judged.
@@ -163,11 +177,13 @@ class Inventory {
   void TellWhatIsMissing() {
     auto& statuses = analysis_.statuses;
     for (const auto& [kind, missed] : missed_) {
-      const auto& [count, names] = missed;
-      std::string text = "not judged: " + std::to_string(count) + " " + kind + " (" +
-                         Join(names, ", ") + (count > names.size() ? ", …" : "") + ")";
-      statuses.push_back(std::move(text));
+      statuses.push_back("not judged: " + std::to_string(missed.first) + " " + kind +
+                         Listed(missed));
     }
+    if (streamless_.first > 0)
+      statuses.push_back(
+          "judged by the advisories of every stream: " + std::to_string(streamless_.first) +
+          " packages of modules whose stream the document does not say" + Listed(streamless_));
     if (document_.incomplete)
       statuses.emplace_back("the document says of itself that it is incomplete");
     for (const std::string& status : document_.statuses) {
@@ -179,7 +195,8 @@ class Inventory {
 
   const Document& document_;
   model::ImageAnalysis analysis_;
-  std::map<std::string, std::pair<size_t, std::vector<std::string>>> missed_;  // by why
+  std::map<std::string, Counted> missed_;  // by why
+  Counted streamless_;                     // packages of modules
 };
 
 }  // namespace

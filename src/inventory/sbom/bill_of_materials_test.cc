@@ -191,6 +191,18 @@ TEST(BillOfMaterials, WhatCannotBeJudgedIsCountedAndSaid) {
                           "pkg:oci/app@sha256%3A00)"));
 }
 
+TEST(BillOfMaterials, AModuleWithoutItsStreamIsSaid) {
+  const std::string purl =
+      "pkg:rpm/almalinux/ruby@2.5.9-109.module_el8.5.0%2B259?distro=almalinux-8.10";
+  EXPECT_THAT(Read(CycloneDx(Component(purl))).analysis.statuses,
+              ElementsAre(HasSubstr("whose stream the document does not say (ruby)")));
+  for (const char* qualifier : {"&rpmmod=", "&modularitylabel="}) {
+    const BillOfMaterials said = Read(CycloneDx(Component(purl + qualifier + "ruby:2.5:8050:b4")));
+    EXPECT_TRUE(said.analysis.complete);
+    EXPECT_EQ(said.analysis.packages[0].modularity, "ruby:2.5:8050:b4");
+  }
+}
+
 TEST(BillOfMaterials, ADocumentWithoutPackagesHasNone) {
   for (const std::string& text : {CycloneDx(""), Spdx(""), std::string("SPDXVersion: SPDX-2.3")}) {
     const BillOfMaterials bill = Read(text);

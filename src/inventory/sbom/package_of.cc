@@ -120,7 +120,7 @@ model::Package SystemPackage(const Component& component, const ecosystems::Purl&
   package.name = purl.name;
   package.version = WithEpoch(OrElse(purl.version, component.version), Qualifier(purl, "epoch"));
   SetSource(component, purl, package);
-  package.modularity = OrElse(Qualifier(purl, "rpmmod"),
+  package.modularity = OrElse(OrElse(Qualifier(purl, "rpmmod"), Qualifier(purl, "modularitylabel")),
                               OrElse(PropertyOf(component, "aquasecurity:trivy:Modularitylabel"),
                                      PropertyOf(component, "syft:metadata:modularityLabel")));
   const auto own = DistributionOf(purl);
