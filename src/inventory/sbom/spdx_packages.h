@@ -33,7 +33,9 @@ class SpdxPackages {
   void AddRelationship(std::string_view element, std::string_view type, std::string_view other,
                        std::string_view comment);
 
-  void AddDescribed(std::string_view id) { described_.emplace_back(id); }
+  void AddDescribed(std::string_view id) {
+    if (described_.size() < kMostComponents) described_.emplace_back(id);
+  }
 
   // Gives them to the document.
   void Finish(Document& document) &&;

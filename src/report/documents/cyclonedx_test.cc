@@ -158,6 +158,20 @@ TEST(CycloneDx, KeepsFixesOfDifferentPackagesApart) {
   EXPECT_EQ(said.size(), 3u);
 }
 
+TEST(CycloneDx, EveryPackageHasLayerPathAndOwner) {
+  const auto document = Document(testing::SampleScan());
+  std::set<std::string> said;
+  for (const auto& component : document.at("components").as_array()) {
+    if (component.at("name") != "zlib1g") continue;
+    for (const auto& property : component.at("properties").as_array())
+      said.insert(std::string(property.at("name").as_string()) + "=" +
+                  std::string(property.at("value").as_string()));
+  }
+  for (const char* wanted : {"narrows:layer=sha256:1111", "narrows:path=/var/lib/dpkg/status",
+                             "narrows:owner=python3-zlib", "narrows:evidence=lockFile"})
+    EXPECT_TRUE(said.contains(wanted)) << wanted;
+}
+
 TEST(CycloneDx, IsDeterministic) {
   ScanReport a = testing::SampleScan();
   ScanReport b = a;
