@@ -30,9 +30,9 @@ bool IsNoPackage(const Component& component) {
   constexpr std::array<std::string_view, 6> kTypes = {"file",   "data",    "machine-learning-model",
                                                       "source", "archive", "cryptographic-asset"};
   if (std::find(kTypes.begin(), kTypes.end(), component.type) != kTypes.end()) return true;
-  // Trivy's lock files and the like, under which their packages stand.
-  return component.type == "application" && component.version.empty() &&
-         !PropertyOf(component, "aquasecurity:trivy:Class").empty();
+  // Trivy's lock files, nodes and the like, under which what is theirs stands.
+  return component.version.empty() && (!PropertyOf(component, "aquasecurity:trivy:Class").empty() ||
+                                       !PropertyOf(component, "aquasecurity:trivy:Type").empty());
 }
 
 bool IsImageType(std::string_view purl_type) { return purl_type == "oci" || purl_type == "docker"; }

@@ -177,9 +177,11 @@ TEST(BillOfMaterials, WhatCannotBeJudgedIsCountedAndSaid) {
       Component("pkg:npm/a@1") + R"(,{"type":"library","name":"nameless"})" +
       R"(,{"type":"container","name":"img"},{"type":"file","name":"/etc/passwd"},)" +
       R"({"type":"application","name":"package-lock.json","properties":[)" +
-      Property("aquasecurity:trivy:Class", "lang-pkgs") + "]}," +
-      Component("pkg:oci/app@sha256%3A00") + "," + Component("pkg:generic/python@3.11") + "," +
-      Component("not a url") + R"(,{"type":"library","name":"v","purl":"pkg:npm/v"})"));
+      Property("aquasecurity:trivy:Class", "lang-pkgs") +
+      R"(]},{"type":"platform","name":"node-1","properties":[)" +
+      Property("aquasecurity:trivy:Type", "node") + "]}," + Component("pkg:oci/app@sha256%3A00") +
+      "," + Component("pkg:generic/python@3.11") + "," + Component("not a url") +
+      R"(,{"type":"library","name":"v","purl":"pkg:npm/v"})"));
   EXPECT_THAT(Listed(bill), ElementsAre("npm a 1"));
   EXPECT_FALSE(bill.analysis.complete);
   EXPECT_THAT(bill.analysis.statuses,
