@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const LooseTestExtractor loose;
   static const narrows::ecosystems::PackageExtractor* const extractors[] = {&placed, &loose};
   static const Watchlist watchlist(extractors);
-  static Spool spool;
+  static DiskSpool spool;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   Decode(bytes);
   LayerAnalyser analyser(watchlist, spool);

@@ -21,10 +21,11 @@ constexpr size_t kBuffers = 4;
 // What happens to the unpacked bytes.
 class Unpacked {
  public:
-  Unpacked(TarVisitor& visitor, const TarLimits& limits) : tar_(visitor, limits) {}
+  Unpacked(TarVisitor& visitor, const TarLimits& limits, Verify verify)
+      : verify_(verify), tar_(visitor, limits) {}
 
   void Take(std::string_view bytes) {
-    hash_.Update(bytes);
+    if (verify_ == Verify::kYes) hash_.Update(bytes);
     size_ += bytes.size();
     if (fault_) return;
     if (Status status = tar_.Push(bytes); !status.has_value()) fault_ = std::move(status).error();
@@ -42,6 +43,7 @@ class Unpacked {
   const std::optional<Error>& fault() const { return fault_; }
 
  private:
+  const Verify verify_;
   Sha256 hash_;
   TarReader tar_;
   uint64_t size_ = 0;
@@ -129,8 +131,13 @@ std::string Named(const model::Layer& layer) { return "layer " + layer.diff_id; 
 
 class LayerStream {
  public:
-  LayerStream(const model::Layer& layer, TarVisitor& visitor, const LayerLimits& limits)
-      : layer_(layer), limits_(limits), unpacked_(visitor, limits.tar), pipeline_(unpacked_) {}
+  LayerStream(const model::Layer& layer, TarVisitor& visitor, const LayerLimits& limits,
+              Verify verify)
+      : layer_(layer),
+        limits_(limits),
+        verify_(verify),
+        unpacked_(visitor, limits.tar, verify),
+        pipeline_(unpacked_) {}
 
   Status OnStored(std::string_view piece) {
     stored_ += piece.size();
@@ -149,7 +156,8 @@ class LayerStream {
       return reading;
     }
     if (hash_stored_)
-      RETURN_IF_ERROR(Compare("digest", layer_.digest, "sha256:" + stored_hash_.FinishHex()));
+      RETURN_IF_ERROR(
+          CompareDigest(layer_, "digest", layer_.digest, "sha256:" + stored_hash_.FinishHex()));
     if (inflater_ && !damage_) {
       if (Status whole = inflater_->Finish(); !whole.has_value()) damage_ = whole.error();
     }
@@ -158,7 +166,9 @@ class LayerStream {
       return reading;
     }
     if (damage_) return damage_->Within(Named(layer_));
-    RETURN_IF_ERROR(Compare("diffID", layer_.diff_id, unpacked_.Finish()));
+    const std::string diff_id = unpacked_.Finish();
+    if (verify_ == Verify::kYes)
+      RETURN_IF_ERROR(CompareDigest(layer_, "diffID", layer_.diff_id, diff_id));
     reading.fault = unpacked_.fault();
     return reading;
   }
@@ -171,7 +181,7 @@ class LayerStream {
     const Compression compression =
         DetectCompression(std::string_view(head_).substr(0, kMagicBytes));
     // Stored as it is, one digest is the other.
-    hash_stored_ = !layer_.digest.empty() &&
+    hash_stored_ = verify_ == Verify::kYes && !layer_.digest.empty() &&
                    (compression != Compression::kNone || layer_.digest != layer_.diff_id);
     if (compression != Compression::kNone) {
       ASSIGN_OR_RETURN_WITHIN(inflater_, MakeInflater(compression), Named(layer_));
@@ -207,14 +217,9 @@ class LayerStream {
     }
   }
 
-  Status Compare(std::string_view what, const std::string& promised, const std::string& actual) {
-    if (promised == actual) return Ok();
-    return DataLoss(Named(layer_) + " is not what the image promises: its " + std::string(what) +
-                    " is " + actual + " instead of " + promised);
-  }
-
   const model::Layer& layer_;
   const LayerLimits& limits_;
+  const Verify verify_;
   std::string head_;  // until there is enough of it to see the compression
   bool detected_ = false;
   bool hash_stored_ = false;
@@ -229,9 +234,17 @@ class LayerStream {
 
 }  // namespace
 
+Status CompareDigest(const model::Layer& layer, std::string_view what, const std::string& promised,
+                     const std::string& actual) {
+  if (promised == actual) return Ok();
+  return DataLoss(Named(layer) + " is not what the image promises: its " + std::string(what) +
+                  " is " + actual + " instead of " + promised);
+}
+
 Result<LayerReading> ReadLayer(ImageSource& source, const model::Layer& layer, TarVisitor& visitor,
-                               const LayerLimits& limits, const CallContext& context) {
-  LayerStream stream(layer, visitor, limits);
+                               const LayerLimits& limits, const CallContext& context,
+                               Verify verify) {
+  LayerStream stream(layer, visitor, limits, verify);
   const Status status = source.ReadLayer(layer, context, [&](std::string_view piece) -> Status {
     RETURN_IF_ERROR(context.Check());
     return stream.OnStored(piece);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/call_context.h"
 #include "base/result.h"
@@ -15,6 +17,9 @@ struct LayerLimits {
   uint64_t unpacked_bytes = uint64_t{64} << 30;
   TarLimits tar;
 };
+
+// Whether the digests are computed here, or somebody else has done so.
+enum class Verify { kNo, kYes };
 
 struct LayerReading {
   uint64_t stored_bytes = 0;
@@ -32,6 +37,12 @@ struct LayerReading {
 // kDataLoss, naming layer and digests, when one does not match or the stream cannot be unpacked;
 // the source's errors as they are.
 Result<LayerReading> ReadLayer(ImageSource& source, const model::Layer& layer, TarVisitor& visitor,
-                               const LayerLimits& limits, const CallContext& context);
+                               const LayerLimits& limits, const CallContext& context,
+                               Verify verify = Verify::kYes);
+
+// kDataLoss, naming layer and both digests, unless `actual` is what the image promises. `what` is
+// "digest" or "diffID".
+Status CompareDigest(const model::Layer& layer, std::string_view what, const std::string& promised,
+                     const std::string& actual);
 
 }  // namespace narrows::registry

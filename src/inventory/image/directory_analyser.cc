@@ -202,7 +202,7 @@ class DirectoryAnalyser {
   const int root_;
   const Watchlist watchlist_;
   PackageList list_;
-  Spool spool_;
+  DiskSpool spool_;
   SpooledContent content_;
   std::string buffer_;
   std::vector<std::string> skipped_;

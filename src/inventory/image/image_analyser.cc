@@ -41,7 +41,7 @@ class Merger {
         tree_(watchlist, loose_) {}
 
   void Add(size_t number, ReadLayerResult result) {
-    if (!result.status.empty()) list_.AddFault(std::move(result.status));
+    for (std::string& fault : result.faults) list_.AddFault(std::move(fault));
     if (out_of_time_) return;
     if (!context_.Check().has_value()) {
       out_of_time_ = true;
@@ -156,7 +156,7 @@ Result<model::ImageAnalysis> Analyse(registry::ImageSource& source, const model:
                                      .platform = resolved.platform,
                                      .layers = resolved.layers};
   Watchlist watchlist(options.extractors);
-  Spool spool;
+  DiskSpool spool;
   size_t linked = 0;
   for (int round = 1;; ++round) {
     model::ImageAnalysis analysis = nothing;

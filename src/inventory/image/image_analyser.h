@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "ecosystems/package_extractor.h"
 #include "inventory/image/layer_cache.h"
+#include "inventory/image/layer_inspector.h"
 #include "model/image.h"
 #include "registry/image_source.h"
 #include "registry/layer_reader.h"
@@ -19,7 +20,11 @@ namespace narrows::inventory::image {
 struct AnalyserOptions {
   std::vector<const ecosystems::PackageExtractor*> extractors;  // outlive the call
   LayerCache* cache = nullptr;                                  // may be none
+  // Reads layers; none: this process does. Outlives the call.
+  LayerInspector* inspector = nullptr;
   registry::LayerLimits limits;
+  // Unpacked, of all layers together: what lies above is left out.
+  uint64_t most_unpacked_bytes = UINT64_MAX;
   size_t threads = 2;  // layers that are read at once
   // Memory for what is kept of all layers of an image; each alone has a limit of its own.
   size_t most_kept_bytes = size_t{40} << 20;

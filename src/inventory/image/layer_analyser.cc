@@ -8,8 +8,6 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr size_t kMostKeptBytes = size_t{24} << 20;
-constexpr size_t kMostHides = size_t{1} << 20;
 constexpr uint32_t kMostFaulty = 100;  // files of an extractor; the others are counted
 constexpr std::string_view kWhiteoutPrefix = ".wh.";
 constexpr std::string_view kOpaqueName = ".wh..wh..opq";
@@ -230,6 +228,10 @@ Status LayerAnalyser::OnEnd() {
     Discard(content.error());
     return Ok();
   }
+  if (guard_ != nullptr && !guard_->MayParse(path_)) {
+    content_.Clear();
+    return Ok();
+  }
   if (IsPlaced()) RETURN_IF_ERROR(FinishPlaced(AnalyseFile(watchlist_, target_, *content)));
   for (const int extractor : extractors_) {
     AnalysedFile file = AnalyseFile(watchlist_, {extractor, path_}, *content);
@@ -237,6 +239,7 @@ Status LayerAnalyser::OnEnd() {
     const bool seeming = watchlist_.HasPlaces(extractor) && file.packages.empty();
     if (!seeming) RETURN_IF_ERROR(KeepLoose(std::move(file)));
   }
+  if (guard_ != nullptr) guard_->Parsed();
   content_.Clear();
   return Ok();
 }

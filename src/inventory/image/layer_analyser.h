@@ -15,14 +15,24 @@
 
 namespace narrows::inventory::image {
 
+// Is told which file is parsed, by a LayerAnalyser that may not come back from it.
+class ParsingGuard {
+ public:
+  virtual ~ParsingGuard() = default;
+  // False: the file is left out. It stays as one that could not be read where its place is
+  // watched; that it was, and why, is for others to say.
+  virtual bool MayParse(std::string_view path) = 0;
+  virtual void Parsed() = 0;
+};
+
 // Makes a LayerAnalysis of a layer's tar stream. Keeps the content of one file at a time, and of
 // all others what was found in them; files in which nothing was found cost 8 bytes each, up to a
 // million of them. kResourceExhausted when a layer has unreasonably much of what is looked for.
 class LayerAnalyser final : public registry::TarVisitor {
  public:
-  // Both must outlive it.
-  LayerAnalyser(const Watchlist& watchlist, Spool& spool)
-      : watchlist_(watchlist), content_(spool) {}
+  // All must outlive it; there may be no guard.
+  LayerAnalyser(const Watchlist& watchlist, Spool& spool, ParsingGuard* guard = nullptr)
+      : watchlist_(watchlist), guard_(guard), content_(spool) {}
 
   Result<bool> OnEntry(const registry::TarEntry& entry) override;
   Status OnContent(std::string_view piece) override;
@@ -48,6 +58,7 @@ class LayerAnalyser final : public registry::TarVisitor {
   Status KeepLoose(AnalysedFile file);
 
   const Watchlist& watchlist_;
+  ParsingGuard* const guard_;
   LayerAnalysis layer_;
   size_t kept_bytes_ = 0;
   std::unordered_map<uint64_t, std::vector<int>> loose_;  // by the hash of their path

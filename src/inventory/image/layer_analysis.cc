@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "inventory/image/os_release.h"
+#include "inventory/image/package_list.h"
 #include "inventory/image/spool.h"
 
 namespace narrows::inventory::image {
@@ -56,6 +57,12 @@ AnalysedFile AnalyseFile(const Watchlist& watchlist, const Watchlist::Target& ta
   }
   auto extracted = extractor->Extract(target.as, content);
   if (!extracted.has_value()) return Unreadable(target, extracted.error());
+  if (extracted->packages.size() > kMostPackages) {
+    extracted->statuses.push_back(std::to_string(extracted->packages.size() - kMostPackages) +
+                                  " packages were left out, for there are more than " +
+                                  std::to_string(kMostPackages));
+    extracted->packages.resize(kMostPackages);
+  }
   if (!extracted->packages.empty()) file.packages = EncodePackages(extracted->packages);
   if (!extracted->owned.empty()) file.owned = EncodeOwned(extracted->owned);
   for (const std::string& status : extracted->statuses)

@@ -55,7 +55,12 @@ struct LayerAnalysis {
   std::vector<uint64_t> hides;
   bool hides_all_known = true;  // false: there are more than are kept
   std::vector<Uncounted> uncounted;
+  uint64_t unpacked_bytes = 0;  // of the layer's tar archive
 };
+
+// What a layer has at most of what is kept.
+inline constexpr size_t kMostKeptBytes = size_t{24} << 20;
+inline constexpr size_t kMostHides = size_t{1} << 20;
 
 // How much memory it takes, roughly.
 size_t KeptBytes(const AnalysedFile& file);

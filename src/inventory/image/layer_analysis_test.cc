@@ -15,7 +15,7 @@ LayerAnalysis Sample() {
   const TestExtractor extractor;
   const ecosystems::PackageExtractor* const extractors[] = {&extractor};
   const Watchlist watchlist(extractors);
-  Spool spool;
+  DiskSpool spool;
   LayerAnalyser analyser(watchlist, spool);
   registry::TarReader reader(analyser);
   const std::string tar = registry::TestTar()

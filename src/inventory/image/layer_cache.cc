@@ -23,9 +23,9 @@ constexpr size_t kMostFileBytes = 64u << 20;
 constexpr size_t kChecksumBytes = 64;  // SHA-256 in hexadecimal, before the analysis
 constexpr std::string_view kSuffix = ".layer";
 
-// Both parts are digests or hexadecimal, but a name must be safe whatever they are.
+// All parts are digests or hexadecimal, but a name must be safe whatever they are.
 std::string NameFor(const LayerKey& key) {
-  return Sha256Hex(key.diff_id + "\n" + key.fingerprint) + std::string(kSuffix);
+  return Sha256Hex(key.diff_id + "\n" + key.digest + "\n" + key.fingerprint) + std::string(kSuffix);
 }
 
 class MemoryLayerCache final : public LayerCache {

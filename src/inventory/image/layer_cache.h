@@ -15,6 +15,10 @@ namespace narrows::inventory::image {
 // Watchlist::Fingerprint).
 struct LayerKey {
   std::string diff_id;
+  // Of the stored bytes it was made of. An image may promise a diffID that its bytes do not have;
+  // that is seen when they are read, but should they take over the process that reads them, what is
+  // stored then must not be taken for another layer.
+  std::string digest;
   std::string fingerprint;
 };
 

@@ -22,7 +22,7 @@ class LayerCacheConformance : public ::testing::TestWithParam<Maker> {
   std::unique_ptr<LayerCache> Make(uint64_t most) {
     return GetParam()(dir_->path() / "layers", most);
   }
-  static LayerKey Key(int number) { return {"sha256:" + std::to_string(number), "f"}; }
+  static LayerKey Key(int number) { return {"sha256:" + std::to_string(number), "sha256:0", "f"}; }
 
   std::optional<ScopedTempDir> dir_{*ScopedTempDir::Create()};
 };
@@ -33,7 +33,8 @@ TEST_P(LayerCacheConformance, GivesWhatWasPut) {
   const std::string bytes("a\0b\xff", 4);
   ASSERT_TRUE(cache->Put(Key(1), bytes).has_value());
   EXPECT_EQ(cache->Get(Key(1)), bytes);
-  EXPECT_FALSE(cache->Get({Key(1).diff_id, "other extractors"}).has_value());
+  EXPECT_FALSE(cache->Get({Key(1).diff_id, Key(1).digest, "other extractors"}).has_value());
+  EXPECT_FALSE(cache->Get({Key(1).diff_id, "sha256:1", "f"}).has_value());
   EXPECT_FALSE(cache->Get(Key(2)).has_value());
 }
 

@@ -1,17 +1,18 @@
 #include "inventory/image/layer_loader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
-#include "inventory/image/layer_analyser.h"
-#include "registry/layer_reader.h"
+#include "inventory/image/layer_inspector.h"
 
 namespace narrows::inventory::image {
 namespace {
@@ -60,7 +61,11 @@ class LayerLoader {
         spool_(spool),
         context_(context),
         on_layer_(on_layer),
-        fingerprint_(watchlist.Fingerprint()) {
+        fingerprint_(watchlist.Fingerprint()),
+        own_inspector_(options.inspector ? nullptr : MakeInProcessInspector()),
+        inspector_(options.inspector ? *options.inspector : *own_inspector_),
+        limits_(options.limits) {
+    limits_.unpacked_bytes = std::min(limits_.unpacked_bytes, options.most_unpacked_bytes);
     for (const model::Layer& layer : layers) total_ += static_cast<uint64_t>(layer.size);
   }
 
@@ -113,31 +118,27 @@ class LayerLoader {
   }
 
   Result<ReadLayerResult> Load(const model::Layer& layer) {
-    const LayerKey key{layer.diff_id, fingerprint_};
+    if (over_limit_) return ReadLayerResult();
+    const LayerKey key{layer.diff_id, layer.digest, fingerprint_};
     if (options_.cache != nullptr) {
       if (const auto stored = options_.cache->Get(key)) {
         Result<LayerAnalysis> analysis = DecodeLayer(*stored);
         if (analysis.has_value()) {
           Count(static_cast<uint64_t>(layer.size));
-          return ReadLayerResult{*std::move(analysis), ""};
+          return ReadLayerResult{*std::move(analysis), {}};
         }
       }
     }
-    LayerAnalyser analyser(watchlist_, spool_);
     const CallContext context{stop_.get_token(), context_.deadline};
-    const auto reading = registry::ReadLayer(counted_, layer, analyser, options_.limits, context);
-    if (!reading.has_value()) {
-      if (reading.error().code != ErrorCode::kDeadlineExceeded) return reading.error();
-      return ReadLayerResult{{}, "layer " + layer.diff_id + " was not read: the time was up"};
+    auto inspected = inspector_.Inspect({counted_, layer, watchlist_, limits_, spool_}, context);
+    if (!inspected.has_value()) {
+      if (inspected.error().code != ErrorCode::kDeadlineExceeded) return inspected.error();
+      return ReadLayerResult{{}, {"layer " + layer.diff_id + " was not read: the time was up"}};
     }
-    ReadLayerResult result{std::move(analyser).Take(), ""};
-    if (reading->fault) {
-      result.status = "layer " + layer.diff_id + ": " + reading->fault->message;
-    } else if (options_.cache != nullptr) {
-      // A cache that keeps nothing costs time, not truth.
-      static_cast<void>(options_.cache->Put(key, EncodeLayer(result.analysis)).has_value());
-    }
-    return result;
+    // A cache that keeps nothing costs time, not truth.
+    if (inspected->may_be_kept && options_.cache != nullptr)
+      static_cast<void>(options_.cache->Put(key, EncodeLayer(inspected->analysis)).has_value());
+    return ReadLayerResult{std::move(inspected->analysis), std::move(inspected->faults)};
   }
 
   void Deliver(size_t number, ReadLayerResult result) {
@@ -150,6 +151,7 @@ class LayerLoader {
         ReadLayerResult layer = std::move(waiting_.begin()->second);
         waiting_.erase(waiting_.begin());
         waiting_bytes_ -= WaitingBytes(layer.analysis);
+        BoundUnpacked(layer, layers_[delivered_]);
         on_layer_(delivered_, std::move(layer));
         ++delivered_;
       }
@@ -165,15 +167,28 @@ class LayerLoader {
       return;
     }
     result = {{},
-              "layer " + layer.diff_id +
-                  " was left out: the layers have unreasonably many packages, or entries near "
-                  "package data bases"};
+              {"layer " + layer.diff_id +
+               " was left out: the layers have unreasonably many packages, or entries near "
+               "package data bases"}};
+  }
+
+  // The same from the layer on with which there is too much to unpack, whichever was read first.
+  void BoundUnpacked(ReadLayerResult& result, const model::Layer& layer) {
+    const uint64_t bytes = result.analysis.unpacked_bytes;
+    if (!over_limit_ && bytes <= options_.most_unpacked_bytes - unpacked_bytes_) {
+      unpacked_bytes_ += bytes;
+      return;
+    }
+    over_limit_ = true;
+    result = {{},
+              {"layer " + layer.diff_id + " was left out: the image unpacks to more than " +
+               std::to_string(options_.most_unpacked_bytes) + " bytes"}};
   }
 
   void Count(uint64_t bytes) {
     if (!options_.on_progress) return;
     const std::lock_guard lock(progress_mutex_);
-    done_ += bytes;
+    done_ = std::min(done_ + bytes, total_);  // what is read again counts once
     options_.on_progress(done_, total_);
   }
 
@@ -185,12 +200,17 @@ class LayerLoader {
   const CallContext& context_;
   const OnLayer& on_layer_;
   const std::string fingerprint_;
+  const std::unique_ptr<LayerInspector> own_inspector_;
+  LayerInspector& inspector_;
+  registry::LayerLimits limits_;
+  std::atomic<bool> over_limit_ = false;  // the layers that are still to come are not wanted
   std::stop_source stop_;
   std::mutex mutex_;  // of all below but progress
   std::condition_variable delivered_one_;
   std::optional<Error> error_;
   size_t next_ = 0, delivered_ = 0;
   size_t kept_bytes_ = 0, waiting_bytes_ = 0;
+  uint64_t unpacked_bytes_ = 0;
   std::map<size_t, ReadLayerResult> waiting_;
   std::mutex progress_mutex_;
   uint64_t done_ = 0, total_ = 0;

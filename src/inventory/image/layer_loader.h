@@ -18,7 +18,7 @@ namespace narrows::inventory::image {
 // One layer, as far as it could be read.
 struct ReadLayerResult {
   LayerAnalysis analysis;
-  std::string status;  // why not all of it
+  std::vector<std::string> faults;  // why not all of it
 };
 
 // Reads the layers of one image with a few threads, or finds them in the cache, and gives them on

@@ -223,7 +223,7 @@ class LooseLayer : public ::testing::Test {
   LooseTestExtractor extractor_;
   const ecosystems::PackageExtractor* const extractors_[1] = {&extractor_};
   Watchlist watchlist_{extractors_};
-  Spool spool_;
+  DiskSpool spool_;
   std::string error_;
 };
 

@@ -17,7 +17,7 @@ constexpr uint64_t kMostLeftOnDisk = uint64_t{64} << 20;
 
 }  // namespace
 
-Status Spool::Take(uint64_t bytes) {
+Status DiskSpool::Take(uint64_t bytes) {
   if (bytes > most_bytes_) {
     return ResourceExhausted("it needs " + std::to_string(bytes) +
                              " bytes of temporary space, of " + std::to_string(most_bytes_));
@@ -28,12 +28,27 @@ Status Spool::Take(uint64_t bytes) {
   return Ok();
 }
 
-void Spool::GiveBack(uint64_t bytes) {
+void DiskSpool::GiveBack(uint64_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     taken_ -= bytes;
   }
   freed_.notify_all();
+}
+
+Result<FileDescriptor> DiskSpool::Open() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) return FailedPrecondition("there is no folder for temporary files; set TMPDIR to one");
+  FileDescriptor file(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.get() < 0) {  // not every file system has files without a name
+    std::string name = (folder / "narrows-XXXXXX").string();
+    file = FileDescriptor(mkostemp(name.data(), O_CLOEXEC));
+    if (file.get() >= 0) unlink(name.c_str());
+  }
+  if (file.get() >= 0) return file;
+  return FromErrno(errno, "no temporary file can be made in " + folder.string() +
+                              " (set TMPDIR to a folder that can be written to)");
 }
 
 Status SpooledContent::Start(uint64_t size) {
@@ -45,24 +60,11 @@ Status SpooledContent::Start(uint64_t size) {
   }
   RETURN_IF_ERROR(spool_.Take(size));
   taken_ = size;
-  if (file_.get() < 0) RETURN_IF_ERROR(Open());
+  if (file_.get() < 0) {
+    ASSIGN_OR_RETURN(file_, spool_.Open());
+  }
   on_disk_ = true;
   return Ok();
-}
-
-Status SpooledContent::Open() {
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-  if (error) return FailedPrecondition("there is no folder for temporary files; set TMPDIR to one");
-  file_ = FileDescriptor(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file_.get() < 0) {  // not every file system has files without a name
-    std::string name = (folder / "narrows-XXXXXX").string();
-    file_ = FileDescriptor(mkostemp(name.data(), O_CLOEXEC));
-    if (file_.get() >= 0) unlink(name.c_str());
-  }
-  if (file_.get() >= 0) return Ok();
-  return FromErrno(errno, "no temporary file can be made in " + folder.string() +
-                              " (set TMPDIR to a folder that can be written to)");
 }
 
 Status SpooledContent::Append(std::string_view piece) {

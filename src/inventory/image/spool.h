@@ -18,12 +18,25 @@ class Spool {
  public:
   static constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 
-  explicit Spool(uint64_t most_bytes = kMostBytes) : most_bytes_(most_bytes) {}
+  virtual ~Spool() = default;
 
   // Waits until so many bytes are free. Whoever has some must not ask for more: then all that wait
   // come to their turn. kResourceExhausted for more than there ever is.
-  Status Take(uint64_t bytes);
-  void GiveBack(uint64_t bytes);
+  virtual Status Take(uint64_t bytes) = 0;
+  virtual void GiveBack(uint64_t bytes) = 0;
+
+  // A file without a name, to be written and read.
+  virtual Result<FileDescriptor> Open() = 0;
+};
+
+// In the system's temporary folder (TMPDIR).
+class DiskSpool final : public Spool {
+ public:
+  explicit DiskSpool(uint64_t most_bytes = kMostBytes) : most_bytes_(most_bytes) {}
+
+  Status Take(uint64_t bytes) override;
+  void GiveBack(uint64_t bytes) override;
+  Result<FileDescriptor> Open() override;
 
  private:
   const uint64_t most_bytes_;
@@ -33,8 +46,8 @@ class Spool {
 };
 
 // The content of one file at a time, gathered in pieces and given in one: in memory when it is
-// small, else a mapping of a file without a name in the system's temporary folder (TMPDIR), which
-// is made when it is first needed and used again for the next. Not thread-safe.
+// small, else a mapping of a file of the spool, which is opened when it is first needed and used
+// again for the next. Not thread-safe.
 class SpooledContent {
  public:
   static constexpr size_t kMostInMemory = size_t{1} << 20;
@@ -52,8 +65,6 @@ class SpooledContent {
   void Clear();
 
  private:
-  Status Open();
-
   Spool& spool_;
   std::string memory_;
   FileDescriptor file_;

@@ -11,7 +11,7 @@ namespace narrows::inventory::image {
 namespace {
 
 TEST(Spool, GivesBackWhatItWasGivenInMemoryAndOnDisk) {
-  Spool spool;
+  DiskSpool spool;
   SpooledContent content(spool);
   for (const size_t size : {size_t{0}, size_t{10}, SpooledContent::kMostInMemory,
                             SpooledContent::kMostInMemory + 1, size_t{5} << 20, size_t{3}}) {
@@ -30,7 +30,7 @@ TEST(Spool, GivesBackWhatItWasGivenInMemoryAndOnDisk) {
 }
 
 TEST(Spool, RefusesMoreThanItWasTold) {
-  Spool spool(size_t{4} << 20);
+  DiskSpool spool(size_t{4} << 20);
   SpooledContent content(spool);
   EXPECT_EQ(content.Start(size_t{5} << 20).error().code, ErrorCode::kResourceExhausted);
   ASSERT_TRUE(content.Start(size_t{2} << 20).has_value());
@@ -38,7 +38,7 @@ TEST(Spool, RefusesMoreThanItWasTold) {
 }
 
 TEST(Spool, MakesTheSecondWaitUntilThereIsSpace) {
-  Spool spool(size_t{4} << 20);
+  DiskSpool spool(size_t{4} << 20);
   auto first = std::make_unique<SpooledContent>(spool);
   ASSERT_TRUE(first->Start(size_t{3} << 20).has_value());
   std::promise<void> started;
@@ -56,7 +56,7 @@ TEST(Spool, NamesTheFolderThatCannotBeWritten) {
   const char* before = std::getenv("TMPDIR");
   const std::string kept = before == nullptr ? "" : before;
   setenv("TMPDIR", "/nowhere/at/all", 1);
-  Spool spool;
+  DiskSpool spool;
   SpooledContent content(spool);
   const Status status = content.Start(size_t{2} << 20);
   if (kept.empty()) {

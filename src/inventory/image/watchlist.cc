@@ -5,7 +5,7 @@
 namespace narrows::inventory::image {
 namespace {
 
-constexpr int kFormat = 3;  // of LayerAnalysis and of what is put into it
+constexpr int kFormat = 4;  // of LayerAnalysis and of what is put into it
 
 // ELF, PE (by the stub that every one begins with) and Mach-O: thin ones of 32 and 64 bits in both
 // byte orders, and fat ones, which begin like Java classes but have fewer architectures than those

@@ -70,7 +70,10 @@ class Watchlist {
 
   // The well-known places, without what Add brought.
   std::span<const Place> well_known() const { return {places_.data(), well_known_}; }
+  // What Add brought.
+  std::span<const Place> added() const { return std::span(places_).subspan(well_known_); }
   const ecosystems::PackageExtractor* extractor(int index) const;
+  Extractors extractors() const { return extractors_; }
 
   // Changes with the extractors, their versions and the places: part of the layer cache's key.
   std::string Fingerprint() const;
