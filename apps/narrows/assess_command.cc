@@ -21,7 +21,7 @@
 namespace narrows::app {
 namespace {
 
-Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
+Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags, const ImageReading& reading,
                                               report::AssessmentReport& report,
                                               const CallContext& context) {
   const SystemClock clock;
@@ -48,7 +48,7 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   ASSIGN_OR_RETURN(registry::RegistryOptions registries, MakeRegistryOptions(flags.registry));
   ASSIGN_OR_RETURN(registries.credentials, MakeLoginCredentials(flags.registry));
   ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
-  const ImageParts image_parts(cache / "layers");
+  const ImageParts image_parts(reading, cache / "layers");
   const auto quarantine = response::quarantine::MakeQuarantineAction(*client);
 
   report::terminal::Progress progress(ProgressOptionsFor(flags.quiet));
@@ -60,7 +60,8 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
   const control::OneShotParts parts{
       clock,
       *client,
-      control::MakeImageFetcher(*client, image_parts.FetcherOptions(std::move(registries))),
+      control::MakeImageFetcher(
+          *client, image_parts.FetcherOptions(std::move(registries), flags.max_image_bytes)),
       {image_parts.MakeScanner(database), metadata.Identity()},
       *quarantine};
   return control::AssessCluster(parts, options, context);
@@ -68,10 +69,12 @@ Result<control::ClusterAssessment> AssessOnce(const AssessFlags& flags,
 
 }  // namespace
 
-Result<AssessedCluster> AssessForReport(const AssessFlags& flags, const CallContext& context) {
+Result<AssessedCluster> AssessForReport(const AssessFlags& flags, const ImageReading& reading,
+                                        const CallContext& context) {
   AssessedCluster assessed;
   report::AssessmentReport& report = assessed.report;
-  ASSIGN_OR_RETURN(control::ClusterAssessment assessment, AssessOnce(flags, report, context));
+  ASSIGN_OR_RETURN(control::ClusterAssessment assessment,
+                   AssessOnce(flags, reading, report, context));
   report.tool_version = kVersion;
   report.created = SystemClock().Now();
   report.cluster = assessment.cluster;
@@ -93,8 +96,10 @@ void WriteReport(const report::AssessmentReport& report, OutputFormat output) {
 }
 
 int RunAssess(const AssessFlags& flags) {
+  const Result<ImageReading> reading = ImageReading::Start();
+  if (!reading.has_value()) return Fail(reading.error());
   return RunUntilSignal(flags.timeout, [&](const CallContext& context) -> int {
-    Result<AssessedCluster> assessed = AssessForReport(flags, context);
+    Result<AssessedCluster> assessed = AssessForReport(flags, *reading, context);
     if (!assessed.has_value()) return Fail(assessed.error());
     report::AssessmentReport& report = assessed->report;
     // What is in force, not what a policy would like to do.

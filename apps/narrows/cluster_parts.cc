@@ -10,7 +10,6 @@
 
 #include "base/file.h"
 #include "base/strings.h"
-#include "ecosystems/catalogue/every_extractor.h"
 #include "ecosystems/catalogue/every_version_order.h"
 #include "findings/vulnerability/vulnerability_scanner.h"
 #include "kubernetes/client_config.h"
@@ -37,16 +36,18 @@ Result<std::unique_ptr<kubernetes::ApiClient>> MakeClusterClient(const ClusterFl
                                    {.user_agent = "narrows/" + std::string(kVersion)});
 }
 
-ImageParts::ImageParts(const std::filesystem::path& cache_folder)
-    : extractors_(ecosystems::catalogue::EveryExtractor()),
+ImageParts::ImageParts(const ImageReading& reading, const std::filesystem::path& cache_folder)
+    : reading_(reading),
       cache_(inventory::image::MakeFileLayerCache(cache_folder, kMostCacheBytes)),
       orders_(ecosystems::catalogue::EveryVersionOrder()) {}
 
-control::ImageFetcherOptions ImageParts::FetcherOptions(
-    registry::RegistryOptions registries) const {
+control::ImageFetcherOptions ImageParts::FetcherOptions(registry::RegistryOptions registries,
+                                                        uint64_t max_bytes) const {
   control::ImageFetcherOptions options;
   options.registries = std::move(registries);
-  for (const auto& extractor : extractors_) options.analyser.extractors.push_back(extractor.get());
+  options.analyser.extractors = reading_.Extractors();
+  options.analyser.inspector = reading_.inspector.get();
+  if (max_bytes > 0) options.analyser.most_unpacked_bytes = max_bytes;
   options.analyser.cache = cache_.get();
   return options;
 }

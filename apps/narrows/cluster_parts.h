@@ -13,9 +13,9 @@
 #include "base/result.h"
 #include "commands.h"
 #include "control/image_fetcher.h"
-#include "ecosystems/package_extractor.h"
 #include "ecosystems/version_orders.h"
 #include "findings/scanner.h"
+#include "image_reading.h"
 #include "inventory/image/layer_cache.h"
 #include "kubernetes/api_client.h"
 #include "registry/distribution_client.h"
@@ -29,15 +29,17 @@ Result<std::unique_ptr<kubernetes::ApiClient>> MakeClusterClient(const ClusterFl
 // What analyses and scans images; lives as long as anything that it made.
 class ImageParts {
  public:
-  // Analysed layers are kept in `cache_folder`.
-  explicit ImageParts(const std::filesystem::path& cache_folder);
+  // Analysed layers are kept in `cache_folder`. `reading` outlives it.
+  ImageParts(const ImageReading& reading, const std::filesystem::path& cache_folder);
 
-  control::ImageFetcherOptions FetcherOptions(registry::RegistryOptions registries) const;
+  // Of an image no more than `max_bytes` are unpacked; 0: any.
+  control::ImageFetcherOptions FetcherOptions(registry::RegistryOptions registries,
+                                              uint64_t max_bytes) const;
   std::unique_ptr<findings::Scanner> MakeScanner(
       std::shared_ptr<const advisories::AdvisoryDatabase> database) const;
 
  private:
-  std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors_;
+  const ImageReading& reading_;
   std::unique_ptr<inventory::image::LayerCache> cache_;
   ecosystems::VersionOrders orders_;
 };

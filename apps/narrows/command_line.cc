@@ -115,6 +115,17 @@ void AddDatabase(CLI::App& command, DatabaseFlags& flags) {
   AddSeconds(command, "--max-age", flags.max_age, "Fail when the newest advisory is older");
 }
 
+// As a number of bytes, or with a unit of 1000 or 1024: "500MB", "2GiB".
+void AddMaxImageSize(CLI::App& command, uint64_t& bytes) {
+  command
+      .add_option("--max-image-size", bytes,
+                  "Most to unpack of an image; the layers above are left out, and the result is "
+                  "partial")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("SIZE");
+}
+
 void AddImageTarget(CLI::App& command, TargetFlags& flags) {
   command.add_option("image", flags.target, "Reference, docker-save archive or OCI layout")
       ->required()
@@ -124,6 +135,7 @@ void AddImageTarget(CLI::App& command, TargetFlags& flags) {
                   "Platform of a multi-platform image; default: this machine's")
       ->type_name("OS/ARCH[/VARIANT]");
   AddSeconds(command, "--timeout", flags.timeout, "Most time to take (default 5m)");
+  AddMaxImageSize(command, flags.max_image_bytes);
   AddRegistry(command, flags.registry);
 }
 
@@ -259,6 +271,7 @@ void AddAssess(CLI::App& app, AllFlags& flags, Run& run) {
   assess->add_option("-n,--namespace", flags.assess.name_space, "Only this namespace")
       ->type_name("NAME");
   AddSeconds(*assess, "--timeout", flags.assess.timeout, "Most time to take (default 30m)");
+  AddMaxImageSize(*assess, flags.assess.max_image_bytes);
   AddRegistry(*assess, flags.assess.registry);
   assess->callback([&] { run = [&] { return RunAssess(flags.assess); }; });
 }
@@ -284,6 +297,7 @@ void AddServe(CLI::App& app, AllFlags& flags, Run& run) {
       ->capture_default_str();
   serve->add_option("--namespace", flags.serve.own_namespace, "Namespace that Narrows runs in")
       ->type_name("NAME");
+  AddMaxImageSize(*serve, flags.serve.max_image_bytes);
   AddRegistry(*serve, flags.serve.registry);
   serve->callback([&] {
     flags.log.service = true;

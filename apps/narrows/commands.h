@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct TargetFlags {
   std::string platform;  // empty: this machine's
   std::vector<std::string> skip_dirs;
   std::chrono::seconds timeout{300};
+  uint64_t max_image_bytes = 0;  // unpacked; 0: any
   RegistryFlags registry;
   bool quiet = false;  // no progress
 };
@@ -70,6 +72,7 @@ struct AssessFlags {
   std::string name_space;        // empty: all
   OutputFormat output = OutputFormat::kTable;
   std::chrono::seconds timeout{1800};
+  uint64_t max_image_bytes = 0;  // unpacked; 0: any
   RegistryFlags registry;
   bool quiet = false;  // no progress
 };
@@ -82,7 +85,8 @@ struct ServeFlags {
   std::string store = kServeStore;
   std::string listen = "0.0.0.0:8081";            // /healthz and /readyz
   std::string metrics_listen = "127.0.0.1:8082";  // elsewhere: TokenReview and SubjectAccessReview
-  std::string own_namespace;  // empty: NARROWS_NAMESPACE, the account's, narrows-system
+  std::string own_namespace;     // empty: NARROWS_NAMESPACE, the account's, narrows-system
+  uint64_t max_image_bytes = 0;  // unpacked; 0: any
   RegistryFlags registry;
 };
 

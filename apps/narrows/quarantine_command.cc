@@ -220,9 +220,11 @@ int RunQuarantineList(const QuarantineFlags& flags) {
 }
 
 int RunQuarantinePlan(const QuarantineFlags& flags) {
+  const Result<ImageReading> reading = ImageReading::Start();
+  if (!reading.has_value()) return Fail(reading.error());
   const AssessFlags assess = PlanFlags(flags);
   return RunUntilSignal(assess.timeout, [&](const CallContext& context) -> int {
-    Result<AssessedCluster> assessed = AssessForReport(assess, context);
+    Result<AssessedCluster> assessed = AssessForReport(assess, *reading, context);
     if (!assessed.has_value()) return Fail(assessed.error());
     for (const response::Decision& decision : assessed->plan.decisions) {
       assessed->report.actions.push_back(decision.record);

@@ -9,9 +9,11 @@
 namespace narrows::app {
 
 int RunSbom(const SbomFlags& flags) {
+  const Result<TargetReader> target = TargetReader::Start(flags.target);
+  if (!target.has_value()) return Fail(target.error());
   report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
-  Result<model::ImageAnalysis> image = ReadTarget(flags.target, progress, context);
+  Result<model::ImageAnalysis> image = target->Read(progress, context);
   progress.Finish();
   if (!image.has_value()) return Fail(image.error());
   for (const std::string& status : image->statuses) Warn(status);

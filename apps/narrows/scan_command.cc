@@ -165,16 +165,16 @@ struct Scanned {
   bool fails = false;
 };
 
-Result<Scanned> Scan(const ScanFlags& flags, const Rules& rules, TimePoint now) {
+Result<Scanned> Scan(const ScanFlags& flags, const TargetReader& target, const Rules& rules,
+                     TimePoint now) {
   ASSIGN_OR_RETURN(const std::filesystem::path path, DatabasePath(flags.database.path));
   ASSIGN_OR_RETURN(const std::shared_ptr<const advisories::AdvisoryDatabase> database,
                    OpenDatabase(flags.database, now));
   report::terminal::Progress progress(ProgressOptionsFor(flags.target.quiet));
   const CallContext context = CallContext::WithTimeout(flags.target.timeout);
   std::vector<std::string> warnings;
-  ASSIGN_OR_RETURN(model::ImageAnalysis image, flags.target.bill
-                                                   ? ReadBill(flags.target, warnings)
-                                                   : ReadTarget(flags.target, progress, context));
+  ASSIGN_OR_RETURN(model::ImageAnalysis image, flags.target.bill ? ReadBill(flags.target, warnings)
+                                                                 : target.Read(progress, context));
   if (!flags.sbom_sources.empty())
     RETURN_IF_ERROR(AskAttachedBills(flags.target, image, warnings, context));
   progress.Say("matching advisories");
@@ -233,9 +233,11 @@ void Write(OutputFormat format, const report::ScanReport& report) {
 
 int RunScan(const ScanFlags& flags) {
   const TimePoint now = SystemClock().Now();
+  const Result<TargetReader> target = TargetReader::Start(flags.target);
+  if (!target.has_value()) return Fail(target.error());
   const Result<Rules> rules = ReadRules(flags);
   if (!rules.has_value()) return Fail(rules.error());
-  const Result<Scanned> scanned = Scan(flags, *rules, now);
+  const Result<Scanned> scanned = Scan(flags, *target, *rules, now);
   if (!scanned.has_value()) return Fail(scanned.error());
   const report::ScanReport& report = scanned->report;
   Write(flags.output, report);

@@ -130,7 +130,7 @@ void LogReadiness(const control::Service& service, const CallContext& context) {
   }
 }
 
-Status Serve(const ServeFlags& flags, const CallContext& context) {
+Status Serve(const ServeFlags& flags, const ImageReading& reading, const CallContext& context) {
   const SystemClock clock;
   const std::string own_namespace = OwnNamespace(flags.own_namespace);
   const std::string instance = InstanceName();
@@ -158,8 +158,10 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
     controller->OnPolicyChange();
     service->OnPolicyChange();
   });
-  const ImageParts image_parts(std::filesystem::path(flags.store).parent_path() / "layers");
-  control::ImageFetcherOptions fetcher = image_parts.FetcherOptions(std::move(registries));
+  const ImageParts image_parts(reading,
+                               std::filesystem::path(flags.store).parent_path() / "layers");
+  control::ImageFetcherOptions fetcher =
+      image_parts.FetcherOptions(std::move(registries), flags.max_image_bytes);
   fetcher.remembered = control::RememberedImages(*store);
   const auto images =
       control::MakeImagePipeline({}, control::MakeImageFetcher(*client, std::move(fetcher)),
@@ -202,8 +204,10 @@ Status Serve(const ServeFlags& flags, const CallContext& context) {
 }  // namespace
 
 int RunServe(const ServeFlags& flags) {
+  const Result<ImageReading> reading = ImageReading::Start();
+  if (!reading.has_value()) return Fail(reading.error());
   return RunUntilSignal(kForever, [&](const CallContext& context) -> int {
-    const Status served = Serve(flags, context);
+    const Status served = Serve(flags, *reading, context);
     if (served.has_value() || served.error().code == ErrorCode::kCancelled) return kDone;
     LogError("narrows serve cannot go on", {{"error", served.error().message}});
     return kCouldNotRun;

@@ -94,19 +94,19 @@ Error WithRemedy(Error error, const TargetFlags& flags) {
   }
 }
 
-Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags,
+Result<model::ImageAnalysis> ReadImage(const TargetFlags& flags, const ImageReading& reading,
                                        report::terminal::Progress& progress,
                                        const CallContext& context) {
   ASSIGN_OR_RETURN(const model::Platform platform, PlatformOf(flags.platform));
   ASSIGN_OR_RETURN(const std::unique_ptr<registry::ImageSource> source, OpenImage(flags));
-  const std::vector<std::unique_ptr<const ecosystems::PackageExtractor>> extractors =
-      ecosystems::catalogue::EveryExtractor();
   std::unique_ptr<inventory::image::LayerCache> cache;
   if (const auto folder = UserCacheDir(); folder.has_value())
     cache = inventory::image::MakeFileLayerCache(*folder / "layers", kMostCacheBytes);
   inventory::image::AnalyserOptions options;
-  for (const auto& extractor : extractors) options.extractors.push_back(extractor.get());
+  options.extractors = reading.Extractors();
+  options.inspector = reading.inspector.get();
   options.cache = cache.get();
+  if (flags.max_image_bytes > 0) options.most_unpacked_bytes = flags.max_image_bytes;
   options.on_progress = [&](uint64_t done, uint64_t total) {
     progress.Say("reading layers, MiB");
     progress.Count(static_cast<int64_t>(done >> 20), static_cast<int64_t>(total >> 20));
@@ -131,11 +131,16 @@ Result<model::ImageAnalysis> ReadDirectory(const TargetFlags& flags,
 
 }  // namespace
 
-Result<model::ImageAnalysis> ReadTarget(const TargetFlags& flags,
-                                        report::terminal::Progress& progress,
-                                        const CallContext& context) {
-  return flags.directory ? ReadDirectory(flags, progress, context)
-                         : ReadImage(flags, progress, context);
+Result<TargetReader> TargetReader::Start(const TargetFlags& flags) {
+  if (flags.directory || flags.bill) return TargetReader(flags, std::nullopt);
+  ASSIGN_OR_RETURN(ImageReading reading, ImageReading::Start());
+  return TargetReader(flags, std::move(reading));
+}
+
+Result<model::ImageAnalysis> TargetReader::Read(report::terminal::Progress& progress,
+                                                const CallContext& context) const {
+  return reading_ ? ReadImage(flags_, *reading_, progress, context)
+                  : ReadDirectory(flags_, progress, context);
 }
 
 std::optional<registry::ImageReference> RegistryReference(const TargetFlags& flags) {

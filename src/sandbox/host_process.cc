@@ -175,7 +175,7 @@ class HostProcess {
 
 }  // namespace
 
-void RunHostProcess(MessageSocket control, const WorkerHost::Work& work) {
+void RunHostProcess(MessageSocket control, const WorkerHost::Work& work) noexcept {
   prctl(PR_SET_NAME, "narrows-sandbox", 0, 0, 0);
   SetSignals();
   LetGoOfStreams();

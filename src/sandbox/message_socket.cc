@@ -73,8 +73,8 @@ Result<std::optional<Message>> MessageSocket::Receive() const {
   header.msg_controllen = control.size();
   ssize_t size = -1;
   while ((size = recvmsg(fd_.get(), &header, MSG_CMSG_CLOEXEC)) < 0) {
-    if (errno == EINTR) continue;
-    if (errno == ECONNRESET) return std::optional<Message>();
+    // Said once when the other end went without having heard all: what it sent before can be had.
+    if (errno == EINTR || errno == ECONNRESET) continue;
     return FromErrno(errno, "cannot receive from another process");
   }
   TakeDescriptors(header, message.descriptors);

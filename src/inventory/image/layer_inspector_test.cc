@@ -115,7 +115,7 @@ TEST_P(LayerInspectorConformance, FindsWhatIsLookedFor) {
   EXPECT_THAT(layer->faults, ElementsAre());
   EXPECT_TRUE(layer->may_be_kept);
   EXPECT_THAT(PackagesOf(layer->analysis), ElementsAre("a", "c"));
-  EXPECT_EQ(layer->analysis.entries.size(), 5u);
+  EXPECT_EQ(layer->analysis.entries.size(), 4u);
   EXPECT_EQ(layer->analysis.files[0].statuses.size(), 1u);
   EXPECT_EQ(layer->analysis.files[1].distribution->id, "debian");
   EXPECT_FALSE(layer->analysis.hides.empty());
