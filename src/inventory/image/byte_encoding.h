@@ -12,8 +12,10 @@ namespace narrows::inventory::image {
 class ByteWriter {
  public:
   void Number(size_t value) {
-    for (int shift = 0; shift < 32; shift += 8)
-      bytes_ += static_cast<char>(static_cast<uint64_t>(value) >> shift & 0xff);
+    char bytes[4];
+    for (int i = 0; i < 4; ++i)
+      bytes[i] = static_cast<char>(static_cast<uint64_t>(value) >> (8 * i) & 0xff);
+    bytes_.append(bytes, sizeof(bytes));
   }
   void Long(uint64_t value) {
     Number(value & 0xffffffffu);

@@ -154,17 +154,17 @@ Status InspectorSession::OnMessage(std::string_view message) {
 // Pieces come in parts of any size.
 Status InspectorSession::OnFound(std::string_view bytes) {
   while (!bytes.empty()) {
-    size_t wanted = kSizeBytes;
-    if (piece_.size() >= kSizeBytes) {
-      wanted += ByteReader(piece_).Number();
-      if (wanted > kSizeBytes + LayerDecoder::kMostPieceBytes) return NotUnderstood();
-    }
-    const std::string_view part = bytes.substr(0, wanted - piece_.size());
+    const size_t size = piece_.size() < kSizeBytes ? 0 : ByteReader(piece_).Number();
+    const std::string_view part = bytes.substr(0, kSizeBytes + size - piece_.size());
     piece_ += part;
     bytes.remove_prefix(part.size());
-    if (piece_.size() < wanted || wanted == kSizeBytes) continue;
-    RETURN_IF_ERROR(found_.Take(std::string_view(piece_).substr(kSizeBytes)));
-    piece_ = std::string();
+    if (piece_.size() == kSizeBytes) {
+      const size_t told = ByteReader(piece_).Number();
+      if (told == 0 || told > LayerDecoder::kMostPieceBytes) return NotUnderstood();
+    } else if (piece_.size() == kSizeBytes + size) {
+      RETURN_IF_ERROR(found_.Take(std::string_view(piece_).substr(kSizeBytes)));
+      piece_ = std::string();
+    }
   }
   return Ok();
 }

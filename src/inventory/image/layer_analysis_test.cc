@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <string>
 
 #include "inventory/image/layer_analyser.h"
+#include "inventory/image/layer_encoding.h"
 #include "inventory/image/test_image.h"
 #include "registry/test_tar.h"
 
@@ -70,6 +73,67 @@ TEST(LayerAnalysis, RefusesEveryTruncationAndSurvivesEveryDamage) {
     for (const AnalysedFile& file : decoded->files)
       static_cast<void>(DecodePackages(file.packages).has_value());
   }
+}
+
+TEST(LayerAnalysis, ComesInPieces) {
+  LayerAnalysis layer = Sample();
+  layer.files[0].packages = std::string(300'000, 'x');
+  for (uint64_t i = 0; i < 100'000; ++i) layer.hides.push_back(i);
+  std::sort(layer.hides.begin(), layer.hides.end());
+  layer.unpacked_bytes = uint64_t{5} << 32;
+  LayerEncoder encoder(layer);
+  LayerDecoder decoder;
+  std::string all;
+  int pieces = 0;
+  for (std::string piece = encoder.Next(); !piece.empty(); piece = encoder.Next(), ++pieces) {
+    ASSERT_TRUE(decoder.Take(piece).has_value());
+    all += piece;
+  }
+  EXPECT_GT(pieces, 10);
+  EXPECT_EQ(all, EncodeLayer(layer));
+  const auto decoded = std::move(decoder).Finish();
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->hides, layer.hides);
+  EXPECT_EQ(decoded->unpacked_bytes, layer.unpacked_bytes);
+}
+
+// What a worker may send that was taken over by what it read.
+TEST(ForeignLayer, IsRefusedWhereItIsNoInspectors) {
+  const TestExtractor extractor;
+  const ecosystems::PackageExtractor* const extractors[] = {&extractor};
+  const Watchlist watchlist(extractors);
+  const auto refuses = [&](const std::function<void(LayerAnalysis&)>& change) {
+    LayerAnalysis layer = Sample();
+    change(layer);
+    return !CheckForeignLayer(layer, watchlist).has_value();
+  };
+  EXPECT_FALSE(refuses([](LayerAnalysis&) {}));
+  EXPECT_TRUE(refuses([](LayerAnalysis& l) { l.files[0].extractor = 1; }));
+  EXPECT_TRUE(refuses([](LayerAnalysis& l) { l.uncounted.push_back({1, 1}); }));
+  for (const char* path : {"../x", "/x", "a//b", "a/./b", "a/"}) {
+    EXPECT_TRUE(refuses([&](LayerAnalysis& l) { l.files[0].as = path; })) << path;
+    EXPECT_TRUE(refuses([&](LayerAnalysis& l) { l.entries[0].path = path; })) << path;
+    EXPECT_TRUE(refuses([&](LayerAnalysis& l) { l.entries.back().target = path; })) << path;
+  }
+  EXPECT_TRUE(refuses([](LayerAnalysis& l) { l.entries[0].path = std::string(100'000, 'x'); }));
+  EXPECT_TRUE(refuses([](LayerAnalysis& l) { l.entries[3].target = std::string(100'000, 'x'); }));
+}
+
+TEST(ForeignLayer, TakesNoMoreMemoryThanAnInspectorsMay) {
+  LayerAnalysis layer;
+  layer.files.resize(1);
+  layer.files[0].statuses.assign(790'000, "");
+  EXPECT_FALSE(DecodeLayer(EncodeLayer(layer)).has_value());
+  layer.files.clear();
+  layer.files.resize(400'000);
+  EXPECT_FALSE(DecodeLayer(EncodeLayer(layer)).has_value());
+  layer = {};
+  layer.entries.resize(700'000);
+  EXPECT_FALSE(DecodeLayer(EncodeLayer(layer)).has_value());
+  layer = {};
+  layer.hides.assign(kMostHides + 1, 1);
+  EXPECT_FALSE(DecodeLayer(EncodeLayer(layer)).has_value());
+  EXPECT_FALSE(DecodePackages(EncodePackages(std::vector<model::Package>(50'001))).has_value());
 }
 
 TEST(Watchlist, KnowsTheWayToItsPlaces) {
