@@ -35,7 +35,7 @@ void CloseAllBut(int kept) {
   std::vector<int> open;
   if (DIR* const folder = opendir("/proc/self/fd")) {
     while (const dirent* entry = readdir(folder)) {
-      const int fd = std::atoi(entry->d_name);
+      const int fd = static_cast<int>(std::strtol(entry->d_name, nullptr, 10));
       if (fd >= kFirstDescriptor && fd != kept && fd != dirfd(folder)) open.push_back(fd);
     }
     closedir(folder);

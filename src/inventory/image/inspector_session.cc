@@ -50,7 +50,7 @@ Status InspectorSession::SendTask(std::span<const std::string> left_out, unsigne
     ByteWriter writer;
     writer.Text(place.path);
     writer.Number(place.folder ? 1 : 0);
-    writer.Number(static_cast<size_t>(place.extractor + 1));
+    writer.Number(static_cast<size_t>(place.extractor) + 1);
     writer.Text(place.as);
     RETURN_IF_ERROR(Send(ChannelMessage::kPlace, writer.Take()));
   }
