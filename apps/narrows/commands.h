@@ -187,7 +187,27 @@ struct DbDiffFlags {
   OutputFormat output = OutputFormat::kTable;
 };
 
+struct BenchFlags {
+  ClusterFlags cluster;
+  std::string controls;              // folder
+  std::string benchmark;             // a set's name; empty: that of the version
+  std::string version;               // of Kubernetes
+  std::vector<std::string> targets;  // empty: those of this node
+  std::vector<std::string> checks;
+  std::vector<std::string> groups;
+  std::vector<std::string> skipped;
+  bool scored = true;
+  bool unscored = true;
+  bool no_remediations = false;
+  std::string root;  // of the node; empty: /host in a container that has it, else /
+  std::string explain;
+  std::string output = "table";
+  std::string fail_on;  // "fail", "warn" or empty
+  std::chrono::seconds timeout{300};
+};
+
 int RunScan(const ScanFlags& flags);
+int RunBench(const BenchFlags& flags);
 int RunSbom(const SbomFlags& flags);
 int RunAssess(const AssessFlags& flags);
 int RunServe(const ServeFlags& flags);

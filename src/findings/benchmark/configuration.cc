@@ -21,13 +21,13 @@ void LowerKeys(YamlTree& tree) {
 void Merge(YamlTree& base, const YamlTree& over) {
   for (const auto& [key, value] : over.members) {
     const auto found = std::find_if(base.members.begin(), base.members.end(),
-                                    [&](const auto& member) { return member.first == key; });
+                                    [&](const auto& member) { return member.key == key; });
     if (found == base.members.end()) {
-      base.members.emplace_back(key, value);
-    } else if (found->second.kind == YamlTree::Kind::kMap && value.kind == YamlTree::Kind::kMap) {
-      Merge(found->second, value);
+      base.members.push_back({key, value});
+    } else if (found->value.kind == YamlTree::Kind::kMap && value.kind == YamlTree::Kind::kMap) {
+      Merge(found->value, value);
     } else {
-      found->second = value;
+      found->value = value;
     }
   }
 }
@@ -99,11 +99,11 @@ Result<Configuration> ParseConfiguration(std::string_view yaml, std::string_view
     if (value.kind != YamlTree::Kind::kMap) continue;
     if (name == "version_mapping") {
       for (const auto& member : value.members) {
-        ASSIGN_OR_RETURN(configuration.version_mapping[member.first], TextOf(value, member.first));
+        ASSIGN_OR_RETURN(configuration.version_mapping[member.key], TextOf(value, member.key));
       }
     } else if (name == "target_mapping") {
       for (const auto& member : value.members) {
-        ASSIGN_OR_RETURN(configuration.target_mapping[member.first], WordsOf(value, member.first));
+        ASSIGN_OR_RETURN(configuration.target_mapping[member.key], WordsOf(value, member.key));
       }
     } else {
       ASSIGN_OR_RETURN(const auto components, WordsOf(value, "components"));

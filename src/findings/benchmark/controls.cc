@@ -46,6 +46,7 @@ Result<Check> ReadCheck(const YamlTree& tree) {
   ASSIGN_OR_RETURN(check.remediation, TextOf(tree, "remediation"));
   ASSIGN_OR_RETURN(check.scored, BoolOf(tree, "scored", false));
   ASSIGN_OR_RETURN(check.use_multiple_values, BoolOf(tree, "use_multiple_values", false));
+  ASSIGN_OR_RETURN(check.disable_environment, BoolOf(tree, "disableenvtesting", false));
   ASSIGN_OR_RETURN(const YamlTree* tests, MapOf(tree, "tests"));
   check.has_tests = tests != nullptr;
   if (tests != nullptr) {

@@ -41,7 +41,8 @@ struct Check {
   std::string remediation;
   bool scored = false;
   bool use_multiple_values = false;
-  int line = 0;  // of the file
+  bool disable_environment = false;  // no audit_env is made up for it
+  int line = 0;                      // of the file
 };
 
 struct Group {

@@ -34,14 +34,14 @@ class ViewBuffer final : public std::streambuf {
 size_t Count(const YamlTree& tree) {
   size_t count = 1;
   for (const YamlTree& element : tree.elements) count += Count(element);
-  for (const auto& member : tree.members) count += Count(member.second);
+  for (const auto& member : tree.members) count += Count(member.value);
   return count;
 }
 
 size_t Depth(const YamlTree& tree) {
   size_t deepest = 0;
   for (const YamlTree& element : tree.elements) deepest = std::max(deepest, Depth(element));
-  for (const auto& member : tree.members) deepest = std::max(deepest, Depth(member.second));
+  for (const auto& member : tree.members) deepest = std::max(deepest, Depth(member.value));
   return deepest + 1;
 }
 
@@ -131,7 +131,7 @@ class TreeBuilder final : public YAML::EventHandler {
       parent.key = std::move(tree.text);
       parent.has_key = true;
     } else {
-      parent.tree.members.emplace_back(std::move(parent.key), std::move(tree));
+      parent.tree.members.push_back({std::move(parent.key), std::move(tree)});
       parent.has_key = false;
     }
   }
@@ -162,7 +162,7 @@ Result<const YamlTree*> MemberOf(const YamlTree& parent, std::string_view key, Y
 
 const YamlTree* YamlTree::Find(std::string_view key) const {
   for (auto member = members.rbegin(); member != members.rend(); ++member) {
-    if (member->first == key) return &member->second;
+    if (member->key == key) return &member->value;
   }
   return nullptr;
 }

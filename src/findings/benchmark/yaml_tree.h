@@ -1,9 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -14,15 +12,20 @@ namespace narrows::findings::benchmark {
 // everything knows its line.
 struct YamlTree {
   enum class Kind { kNull, kScalar, kList, kMap };
+  struct Member;
   Kind kind = Kind::kNull;
   int line = 1;
   std::string text;  // of a scalar
   bool quoted = false;
-  std::vector<YamlTree> elements;                         // of a list
-  std::vector<std::pair<std::string, YamlTree>> members;  // of a map, in their order
+  std::vector<YamlTree> elements;  // of a list
+  std::vector<Member> members;     // of a map, in their order
 
   // The member, the last one where a key is there twice; null for an absent one and what is no map.
   const YamlTree* Find(std::string_view key) const;
+};
+struct YamlTree::Member {
+  std::string key;
+  YamlTree value;
 };
 
 // The first document of at most 4 MiB, 100,000 values and 32 levels; a null for an empty text.

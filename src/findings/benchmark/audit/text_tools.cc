@@ -76,7 +76,7 @@ Result<std::string> ExpandSet(const std::string& set) {
       i = end + 1;
       continue;
     }
-    if (set[i] == '[' && (set.compare(i, 2, "[=") == 0 || set.find("*", i) != std::string::npos))
+    if (set[i] == '[' && (set.compare(i, 2, "[=") == 0 || set.find('*', i) != std::string::npos))
       return NotUnderstood("tr '" + set + "'");
     char c = set[i];
     if (c == '\\' && i + 1 < set.size()) {
