@@ -350,6 +350,28 @@ class CliTest(unittest.TestCase):
             self.assertIn("none.sqlite", done.stderr)
             self.assertIn("kubectl exec", done.stderr)
 
+    def test_bench_judges_by_control_files_and_says_what_it_does_not_understand(self):
+        controls = self.tmp / "controls"
+        (controls / "mine").mkdir(parents=True)
+        (controls / "config.yaml").write_text("node: {components: []}\nversion_mapping: {'1.28': mine}\n")
+        check = "  - {id: 1.%d, scored: true, remediation: mend, audit: '%s', tests: {test_items: [{flag: permissions, compare: {op: bitmask, value: '644'}}]}}\n"
+        (self.root / "open").write_text("x")
+        (self.root / "open").chmod(0o666)
+        (controls / "mine" / "node.yaml").write_text("type: node\nid: 1\ngroups:\n- id: 1\n  checks:\n" + "".join(
+            check % pair for pair in enumerate(("stat -c permissions=%a /etc/os-release", "stat -c permissions=%a /open", "perl -e 1 > x"))))
+        bench = functools.partial(self.run_program, "bench", "--controls", controls, "--root", self.root, "--version", "1.29")
+        done = bench("--output", "kube-bench", "--fail-on", "fail")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        results = json.loads(done.stdout)["Controls"][0]["tests"][0]["results"]
+        self.assertEqual([result["status"] for result in results], ["PASS", "FAIL", "WARN"])
+        self.assertIn("not understood: a redirection to x", results[2]["reason"])
+        self.assertIn("total: 1 pass, 1 fail, 1 warn, 0 info", bench("--targets", "worker").stdout)
+        self.assertEqual(bench("--check", "1.0", "--fail-on", "warn").returncode, 0)
+        self.assertIn("stat -c permissions=%a /open", bench("--explain", "1.1").stdout)
+        self.assertIn("it has: node", bench("--targets", "etcd").stderr)
+        (controls / "mine" / "node.yaml").write_text("type: node\ngroups: 7\n")
+        self.assertRegex(bench().stderr, r"mine/node.yaml: line 2: 'groups' must be a list")
+
     def test_version_is_told_both_ways(self):
         told = self.run_program("version").stdout
         self.assertRegex(told, r"^narrows \d+\.\d+\.\d+$")
@@ -367,7 +389,7 @@ class CliTest(unittest.TestCase):
 
     def test_every_command_has_help_with_an_example(self):
         for command in (("scan", "image"), ("scan", "fs"), ("sbom", "image"), ("sbom", "fs"), ("db", "build"),
-                        ("db", "info"), ("db", "update"), ("db", "rollback"), ("db", "publish"), ("db", "push"), ("vercmp",), ("completion",)):
+                        ("db", "info"), ("db", "update"), ("db", "rollback"), ("db", "publish"), ("db", "push"), ("vercmp",), ("bench",), ("completion",)):
             done = self.run_program(*command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn("Example: ", done.stdout, command)

@@ -12,7 +12,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -95,28 +94,55 @@ def by_shell(script, environment):
     return {"output": done.stdout.decode("utf-8", "replace"), "status": done.returncode}
 
 
-def inside(root, scripts, cluster):
-    """In namespaces of our own: everything in the made-up root, by the shell and by us."""
+def enter(root):
+    """Makes the made-up root, with the machine's own folders in it, the root; the node's plan."""
     with open(f"{root}/node.json", encoding="utf-8") as stream:
         plan = json.load(stream)
     for path in BOUND:
         if os.path.exists(f"{root}{path}") and not os.path.islink(f"{root}{path}"):
             subprocess.run(["mount", "--rbind", "-o", "ro", path, f"{root}{path}"], check=True)
+    if os.path.exists(f"{root}/tools.json"):
+        with open(f"{root}/tools.json", encoding="utf-8") as stream:
+            for name, source in json.load(stream).items():
+                with open(f"{root}/opt/tools/{name}", "w", encoding="utf-8"):
+                    pass
+                subprocess.run(["mount", "--bind", source, f"{root}/opt/tools/{name}"], check=True)
     subprocess.run(["mount", "-t", "proc", "proc", f"{root}/proc"], check=True)
     os.chroot(root)
     os.chdir("/")
+    return plan
+
+
+def start_processes(plan):
     for name, arguments in plan["processes"]:
         if os.fork() == 0:
             null = os.open("/dev/null", os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(null, descriptor)
             os.execv(f"/opt/bin/{name}", arguments)
-    time.sleep(0.3)
+    # Each is itself once its name is that of its program.
+    deadline = time.monotonic() + 30
+    names = sorted(name[:15] for name, _ in plan["processes"])
+    while time.monotonic() < deadline and sorted(name for name in running() if name in names) != names:
+        time.sleep(0.02)
+
+
+def running():
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with open(f"/proc/{entry}/comm", encoding="utf-8", errors="replace") as stream:
+                yield stream.read().strip()
+
+
+def inside(root, kind):
+    """In namespaces of our own: everything in the made-up root, by the shell and by us."""
+    with open(f"{root}/scripts.json", encoding="utf-8") as given:
+        scripts = json.load(given)
+    start_processes(enter(root))
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-    if cluster:
-        environment["PATH"] = "/opt:" + environment["PATH"]
     command = ["/opt/run_audits"]
-    if cluster:
+    if kind == "cluster":
+        environment["PATH"] = "/opt:" + environment["PATH"]
         environment["KUBECONFIG"] = "/opt/kubeconfig"
         command += ["--cluster", "/opt/cluster"]
     shell = [by_shell(script, environment) for script in scripts]
@@ -125,15 +151,20 @@ def inside(root, scripts, cluster):
     print(json.dumps({"shell": shell, "ours": json.loads(ours.stdout)}))
 
 
-def run_in(root, scripts, cluster=False):
+def in_namespaces(program, root, *arguments):
+    """Runs `program --inside root arguments…` in mount and pid namespaces of its own; the JSON it prints."""
+    done = subprocess.run(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private",
+                           sys.executable, os.path.abspath(program), "--inside", root, *arguments],
+                          stdout=subprocess.PIPE)
+    if done.returncode != 0:
+        sys.exit("what runs in the namespaces failed")
+    return json.loads(done.stdout)
+
+
+def run_in(root, scripts, kind):
     with open(f"{root}/scripts.json", "w", encoding="utf-8") as stream:
         json.dump(scripts, stream)
-    done = subprocess.run(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private",
-                           sys.executable, os.path.abspath(__file__), "--inside", root,
-                           "cluster" if cluster else "node"], stdout=subprocess.PIPE)
-    if done.returncode != 0:
-        sys.exit("the namespaces could not be made up")
-    return json.loads(done.stdout)
+    return in_namespaces(__file__, root, kind)
 
 
 def without_load(result):
@@ -168,7 +199,7 @@ def main():
             node = MadeUpNode(rng, config)
             node.write(root, tools)
             scripts = [replaced(audit, variables(config, rng, node)) for audit in of_node]
-            compare(f"node {seed}", scripts, run_in(root, scripts), failures)
+            compare(f"node {seed}", scripts, run_in(root, scripts, "node"), failures)
             compared += len(scripts)
     kubectl = os.environ.get("NARROWS_KUBECTL") or shutil.which("kubectl")
     jq = shutil.which("jq")
@@ -180,7 +211,7 @@ def main():
             cluster = MadeUpCluster(rng)
             server = serve(cluster)
             cluster.write(f"{root}/opt/cluster", f"{root}/opt/kubeconfig", server.server_address[1])
-            compare(f"cluster {seed}", of_cluster, run_in(root, of_cluster, True), failures)
+            compare(f"cluster {seed}", of_cluster, run_in(root, of_cluster, "cluster"), failures)
             compared += len(of_cluster)
             server.shutdown()
     for name, script, shell, ours in failures[:MOST_SHOWN]:
@@ -194,7 +225,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1] == "--inside":
-        with open(f"{sys.argv[2]}/scripts.json", encoding="utf-8") as given:
-            inside(sys.argv[2], json.load(given), sys.argv[3] == "cluster")
+        inside(*sys.argv[2:])
     else:
         main()

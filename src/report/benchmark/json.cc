@@ -1,5 +1,3 @@
-#include <ostream>
-
 #include "report/benchmark/documents.h"
 #include "report/documents/json_writer.h"
 
@@ -95,7 +93,6 @@ void WriteJson(const BenchmarkReport& report, std::ostream& out) {
   WriteCounts(json, "", Total(report));
   json.EndObject();
   json.EndObject();
-  out << '\n';
 }
 
 void WriteKubeBench(const BenchmarkReport& report, std::ostream& out) {
@@ -130,7 +127,6 @@ void WriteKubeBench(const BenchmarkReport& report, std::ostream& out) {
   WriteCounts(json, "total_", Total(report));
   json.EndObject();
   json.EndObject();
-  out << '\n';
 }
 
 void WriteSarif(const BenchmarkReport& report, std::string_view version, std::ostream& out) {
@@ -196,7 +192,6 @@ void WriteSarif(const BenchmarkReport& report, std::string_view version, std::os
   json.EndObject();
   json.EndArray();
   json.EndObject();
-  out << '\n';
 }
 
 }  // namespace narrows::report::benchmark
