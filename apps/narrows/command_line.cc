@@ -1,4 +1,4 @@
-// The only translation unit that knows CLI11.
+// With command_options.cc what knows CLI11.
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "command_options.h"
 #include "commands.h"
 #include "parts.h"
 #include "report/terminal/terminal.h"
@@ -49,28 +50,6 @@ void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::s
       ->type_name("FORMAT");
 }
 
-void AddSeconds(CLI::App& command, const std::string& name, std::chrono::seconds& target,
-                const std::string& help) {
-  command
-      .add_option_function<std::string>(
-          name,
-          [&target, name](const std::string& text) {
-            const Result<Duration> duration = ParseDuration(text);
-            if (!duration.has_value() || duration->count() <= 0)
-              throw CLI::ValidationError(name,
-                                         "\"" + text + "\" is not a duration such as 90s or 5m");
-            target = std::chrono::ceil<std::chrono::seconds>(*duration);
-          },
-          help)
-      ->type_name("DURATION");
-}
-
-// An option that may be given several times, with one value each time: what follows is not its.
-CLI::Option* AddRepeated(CLI::App& command, const std::string& name,
-                         std::vector<std::string>& values, const std::string& help) {
-  return command.add_option(name, values, help)->allow_extra_args(false);
-}
-
 void AddRegistry(CLI::App& command, RegistryFlags& flags) {
   AddRepeated(command, "--insecure-registry", flags.insecure,
               "Registry whose certificate is not verified")
@@ -92,15 +71,6 @@ void AddRegistry(CLI::App& command, RegistryFlags& flags) {
                             ->type_name("DIR");
   config->needs(folder);
   folder->needs(config);
-}
-
-void AddCluster(CLI::App& command, ClusterFlags& flags) {
-  command
-      .add_option("--kubeconfig", flags.kubeconfig,
-                  "Kubeconfig file; default: KUBECONFIG, ~/.kube/config, "
-                  "the pod's service account")
-      ->type_name("FILE");
-  command.add_option("--context", flags.context, "Context of the kubeconfig")->type_name("NAME");
 }
 
 void AddDatabase(CLI::App& command, std::string& database) {
@@ -385,48 +355,6 @@ void AddVex(CLI::App& app, AllFlags& flags, Run& run) {
         ->type_name("FILE");
 }
 
-void AddBench(CLI::App& app, AllFlags& flags, Run& run) {
-  BenchFlags& f = flags.bench;
-  CLI::App* bench = app.add_subcommand(
-      "bench", "Check this node and the cluster by control files of a CIS benchmark");
-  bench->footer("Example: narrows bench --controls /opt/kube-bench/cfg --benchmark cis-1.10");
-  bench
-      ->add_option("-D,--controls", f.controls, "Folder of control files, such as kube-bench's cfg")
-      ->required()
-      ->type_name("DIR");
-  CLI::Option* set = bench->add_option("--benchmark", f.benchmark, "Set of controls: cis-1.10");
-  bench->add_option("--version", f.version, "Kubernetes version; default: the cluster's")
-      ->excludes(set)
-      ->type_name("VERSION");
-  const std::pair<const char*, std::vector<std::string>*> lists[] = {{"-s,--targets", &f.targets},
-                                                                     {"-c,--check", &f.checks},
-                                                                     {"-g,--group", &f.groups},
-                                                                     {"--skip", &f.skipped}};
-  for (const auto& [name, values] : lists) {
-    const std::string what = name == lists[0].first   ? "Targets; default: those of this node"
-                             : name == lists[1].first ? "Only these checks"
-                             : name == lists[2].first ? "Only these groups"
-                                                      : "Groups and checks that become INFO";
-    AddRepeated(*bench, name, *values, what)->delimiter(',')->type_name("LIST");
-  }
-  bench->add_option("--scored", f.scored, "Judge the scored checks")->capture_default_str();
-  bench->add_option("--unscored", f.unscored, "Judge the others")->capture_default_str();
-  bench->add_flag("--noremediations", f.no_remediations, "Do not print what to do");
-  bench->add_option("--root", f.root, "The node's root; default: /host where there is one, else /")
-      ->type_name("DIR");
-  bench->add_option("--explain", f.explain, "Print how a check's audits are understood")
-      ->type_name("ID");
-  bench->add_option("-o,--output", f.output, "Output format: table|json|kube-bench|junit|sarif")
-      ->check(CLI::IsMember({"table", "json", "kube-bench", "junit", "sarif"}).description(""))
-      ->type_name("FORMAT");
-  bench->add_option("--fail-on", f.fail_on, "Exit with 2 when a check is FAIL, or WARN or FAIL")
-      ->check(CLI::IsMember({"fail", "warn"}).description(""))
-      ->type_name("fail|warn");
-  AddSeconds(*bench, "--timeout", f.timeout, "Most time to take (default 5m)");
-  AddCluster(*bench, f.cluster);
-  bench->callback([&] { run = [&] { return RunBench(f); }; });
-}
-
 void AddPolicy(CLI::App& app, AllFlags& flags, Run& run) {
   CLI::App* policy = app.add_subcommand("policy", "Show the cluster's inspection policies");
   policy->require_subcommand(1);
@@ -609,7 +537,7 @@ int RunCommandLine(int argc, char** argv) {
   AddVex(app, flags, run);
   AddServe(app, flags, run);
   AddQuestions(app, flags, run);
-  AddBench(app, flags, run);
+  AddBench(app, flags.bench, run);
   AddPolicy(app, flags, run);
   AddQuarantine(app, flags, run);
   AddDb(app, flags, run);

@@ -19,15 +19,17 @@ void LowerKeys(YamlTree& tree) {
 }
 
 void Merge(YamlTree& base, const YamlTree& over) {
-  for (const auto& [key, value] : over.members) {
-    const auto found = std::find_if(base.members.begin(), base.members.end(),
-                                    [&](const auto& member) { return member.key == key; });
+  for (const YamlTree::Member& member : over.members) {
+    const auto found = std::find_if(
+        base.members.begin(), base.members.end(),
+        [&](const YamlTree::Member& candidate) { return candidate.key == member.key; });
     if (found == base.members.end()) {
-      base.members.push_back({key, value});
-    } else if (found->value.kind == YamlTree::Kind::kMap && value.kind == YamlTree::Kind::kMap) {
-      Merge(found->value, value);
+      base.members.push_back(member);
+    } else if (found->value.kind == YamlTree::Kind::kMap &&
+               member.value.kind == YamlTree::Kind::kMap) {
+      Merge(found->value, member.value);
     } else {
-      found->value = value;
+      found->value = member.value;
     }
   }
 }
