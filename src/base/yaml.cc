@@ -95,7 +95,7 @@ class JsonBuilder final : public YAML::EventHandler {
  public:
   explicit JsonBuilder(const YamlLimits& limits) : limits_(limits) {}
 
-  std::vector<json::value> TakeDocuments() { return std::move(documents_); }
+  std::vector<PlacedYaml> TakeDocuments() { return std::move(documents_); }
 
   void OnDocumentStart(const YAML::Mark&) override { anchors_.clear(); }
   void OnDocumentEnd() override {}
@@ -132,7 +132,9 @@ class JsonBuilder final : public YAML::EventHandler {
     json::value value;
     YAML::anchor_t anchor;
     YAML::Mark mark;
-    std::optional<std::string> key;  // of a map, once read
+    std::optional<std::string> key = std::nullopt;  // of a map, once read
+    int key_line = 0;
+    std::vector<YamlPlace> places = {};
   };
 
   void CheckDepth(const YAML::Mark& mark, size_t more) const {
@@ -144,36 +146,40 @@ class JsonBuilder final : public YAML::EventHandler {
 
   void Open(const YAML::Mark& mark, YAML::anchor_t anchor, json::value empty) {
     CheckDepth(mark, 1);
-    open_.push_back({std::move(empty), anchor, mark, std::nullopt});
+    open_.push_back({std::move(empty), anchor, mark});
   }
 
   void Close() {
     Level level = std::move(open_.back());
     open_.pop_back();
-    Add(level.mark, level.anchor, std::move(level.value));
+    Add(level.mark, level.anchor, std::move(level.value), std::move(level.places));
   }
 
-  void Add(const YAML::Mark& mark, YAML::anchor_t anchor, json::value value) {
+  void Add(const YAML::Mark& mark, YAML::anchor_t anchor, json::value value,
+           std::vector<YamlPlace> places = {}) {
     if (++values_ > limits_.values) {
       throw Refusal{
           ResourceExhausted("YAML of more than " + std::to_string(limits_.values) + " values")};
     }
     if (anchor != YAML::NullAnchor) anchors_[anchor] = value;
     if (open_.empty()) {
-      documents_.push_back(std::move(value));
+      documents_.push_back({std::move(value), {mark.line + 1, std::move(places)}});
       return;
     }
     Level& level = open_.back();
     if (auto* array = level.value.if_array()) {
       array->push_back(std::move(value));
+      level.places.push_back({mark.line + 1, std::move(places)});
     } else if (!level.key) {
       level.key = KeyText(value);
+      level.key_line = mark.line + 1;
     } else {
       auto& object = level.value.as_object();
       if (!object.emplace(*level.key, std::move(value)).second) {
         throw Refusal{InvalidArgument("the key \"" + Printable(*level.key) +
                                       "\" occurs twice, at " + Place(mark))};
       }
+      level.places.push_back({level.key_line, std::move(places)});
       level.key.reset();
     }
   }
@@ -182,7 +188,7 @@ class JsonBuilder final : public YAML::EventHandler {
   size_t values_ = 0;
   std::vector<Level> open_;
   std::map<YAML::anchor_t, json::value> anchors_;
-  std::vector<json::value> documents_;
+  std::vector<PlacedYaml> documents_;
 };
 
 // Reads from where the text is.
@@ -196,8 +202,7 @@ class ViewBuffer final : public std::streambuf {
 
 }  // namespace
 
-Result<std::vector<json::value>> ParseYamlDocuments(std::string_view text,
-                                                    const YamlLimits& limits) {
+Result<std::vector<PlacedYaml>> ParsePlacedYaml(std::string_view text, const YamlLimits& limits) {
   if (text.size() > limits.bytes) {
     return ResourceExhausted("YAML of " + std::to_string(text.size()) + " bytes, limit " +
                              std::to_string(limits.bytes));
@@ -216,6 +221,15 @@ Result<std::vector<json::value>> ParseYamlDocuments(std::string_view text,
     return InvalidArgument("malformed YAML at " + Place(exception.mark) + ": " +
                            Printable(exception.msg));
   }
+}
+
+Result<std::vector<json::value>> ParseYamlDocuments(std::string_view text,
+                                                    const YamlLimits& limits) {
+  ASSIGN_OR_RETURN(auto placed, ParsePlacedYaml(text, limits));
+  std::vector<json::value> documents;
+  documents.reserve(placed.size());
+  for (PlacedYaml& document : placed) documents.push_back(std::move(document.value));
+  return documents;
 }
 
 Result<json::value> ParseYaml(std::string_view text, const YamlLimits& limits) {

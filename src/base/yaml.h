@@ -25,6 +25,22 @@ struct YamlLimits {
 Result<std::vector<boost::json::value>> ParseYamlDocuments(std::string_view text,
                                                            const YamlLimits& limits = {});
 
+// Where a value of a document stands, in the shape of the value itself.
+struct YamlPlace {
+  int line = 1;                     // of a map's member: of its key
+  std::vector<YamlPlace> children;  // of a list's elements or a map's members, in their order;
+                                    // none of what an alias repeats
+};
+
+struct PlacedYaml {
+  boost::json::value value;
+  YamlPlace place;
+};
+
+// As ParseYamlDocuments, with the lines.
+Result<std::vector<PlacedYaml>> ParsePlacedYaml(std::string_view text,
+                                                const YamlLimits& limits = {});
+
 // The only document; null for an empty text, kInvalidArgument when there are several.
 Result<boost::json::value> ParseYaml(std::string_view text, const YamlLimits& limits = {});
 

@@ -65,5 +65,18 @@ TEST(Yaml, LimitsHostileText) {
   EXPECT_EQ(ParseYaml(std::string(100, '[')).error().code, ErrorCode::kResourceExhausted);
 }
 
+TEST(Yaml, TellsTheLineOfEachValue) {
+  const auto documents = ParsePlacedYaml("# first\na: 1\nb:\n- x\n- {c: [y,\n z]}\n---\nd: 2\n");
+  ASSERT_TRUE(documents.has_value()) << documents.error().message;
+  ASSERT_EQ(documents->size(), 2U);
+  const YamlPlace& first = documents->at(0).place;
+  ASSERT_EQ(first.children.size(), 2U);
+  EXPECT_EQ(first.children[0].line, 2);
+  EXPECT_EQ(first.children[1].line, 3);
+  EXPECT_EQ(first.children[1].children.at(0).line, 4);
+  EXPECT_EQ(first.children[1].children.at(1).children.at(0).children.at(1).line, 6);
+  EXPECT_EQ(documents->at(1).place.children.at(0).line, 8);
+}
+
 }  // namespace
 }  // namespace narrows

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kExpiry = "exp:";
+constexpr std::string_view kWorkload = "in:";
 constexpr size_t kMostIdBytes = 100;
+constexpr size_t kMostWorkloadBytes = 600;
 
 bool IsIdentifier(std::string_view word) {
   if (word.empty() || word.size() > kMostIdBytes || word.find('-') == std::string_view::npos)
@@ -32,6 +34,16 @@ std::vector<std::string_view> Words(std::string_view text) {
   return words;
 }
 
+Result<std::string> ParseWorkload(std::string_view text) {
+  const std::vector<std::string_view> parts = Split(text, '/');
+  if (text.size() > kMostWorkloadBytes || parts.size() != 3 || parts[1].empty() ||
+      parts[2].empty()) {
+    return InvalidArgument("\"" + Printable(text, 60) +
+                           "\" is not a workload such as in:shop/Deployment/web");
+  }
+  return std::string(text);
+}
+
 // One rule; `line` holds neither a comment nor only white space.
 Result<IgnoreRule> ParseRule(std::string_view line) {
   const std::vector<std::string_view> words = Words(line);
@@ -42,10 +54,14 @@ Result<IgnoreRule> ParseRule(std::string_view line) {
   IgnoreRule rule;
   rule.id = words[0];
   for (size_t i = 1; i < words.size(); ++i) {
+    if (words[i].starts_with(kWorkload) && rule.workload.empty()) {
+      ASSIGN_OR_RETURN(rule.workload, ParseWorkload(words[i].substr(kWorkload.size())));
+      continue;
+    }
     if (!words[i].starts_with(kExpiry) || rule.expires) {
       return InvalidArgument("\"" + Printable(words[i], 60) +
-                             "\" is not expected after the identifier: only exp:YYYY-MM-DD, and a "
-                             "reason behind #");
+                             "\" is not expected after the identifier: only exp:YYYY-MM-DD, "
+                             "in:NAMESPACE/KIND/NAME, and a reason behind #");
     }
     const std::string_view date = words[i].substr(kExpiry.size());
     const auto expires = ParseRfc3339(std::string(date) + "T00:00:00Z");
@@ -81,11 +97,25 @@ Result<std::vector<IgnoreRule>> ParseIgnoreFile(std::string_view text) {
   return rules;
 }
 
+bool IgnoresMisconfiguration(const IgnoreRule& rule, std::string_view check,
+                             std::string_view workload) {
+  if (ToLower(rule.id) != ToLower(check)) return false;
+  if (rule.workload.empty()) return true;
+  const std::vector<std::string_view> wanted = Split(rule.workload, '/');
+  const std::vector<std::string_view> given = Split(workload, '/');
+  if (wanted.size() != given.size()) return false;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] != "*" && wanted[i] != given[i]) return false;
+  }
+  return true;
+}
+
 Ignored ApplyIgnoreRules(const std::vector<IgnoreRule>& rules, TimePoint now,
                          std::vector<model::Finding> findings) {
   // The first rule of an identifier that still holds wins; an expired one is only remembered.
   std::unordered_map<std::string, const IgnoreRule*> by_id;
   for (const IgnoreRule& rule : rules) {
+    if (!rule.workload.empty()) continue;
     const auto [known, added] = by_id.emplace(ToLower(rule.id), &rule);
     const auto expired = [now](const IgnoreRule& r) { return r.expires && *r.expires <= now; };
     if (!added && expired(*known->second) && !expired(rule)) known->second = &rule;

@@ -86,5 +86,26 @@ TEST(IgnoreFile, ARuleThatHoldsBeatsAnExpiredOne) {
   EXPECT_TRUE(result.statuses.empty());
 }
 
+TEST(IgnoreFile, ARuleMayBeOfOneWorkload) {
+  const auto rules = ParseIgnoreFile(
+      "host-pid in:ops/DaemonSet/agent exp:2026-03-31 # it watches\nHost-IPC in:*/Job/*\nx-y\n");
+  ASSERT_TRUE(rules.has_value()) << rules.error().message;
+  EXPECT_TRUE(IgnoresMisconfiguration(rules->at(0), "host-pid", "ops/DaemonSet/agent"));
+  EXPECT_FALSE(IgnoresMisconfiguration(rules->at(0), "host-pid", "ops/DaemonSet/agent2"));
+  EXPECT_FALSE(IgnoresMisconfiguration(rules->at(0), "host-ipc", "ops/DaemonSet/agent"));
+  EXPECT_TRUE(IgnoresMisconfiguration(rules->at(1), "host-ipc", "/Job/a"));
+  EXPECT_TRUE(IgnoresMisconfiguration(rules->at(2), "x-y", "a/b/c"));
+  for (const char* text : {"a-b in:", "a-b in:web", "a-b in:a/b/c/d", "a-b in:a/b/c in:a/b/c"})
+    EXPECT_FALSE(ParseIgnoreFile(text).has_value()) << text;
+}
+
+TEST(IgnoreFile, ARuleOfAWorkloadSuppressesNoVulnerability) {
+  const auto rules = ParseIgnoreFile("CVE-2024-1 in:a/Pod/b");
+  ASSERT_TRUE(rules.has_value()) << rules.error().message;
+  model::Finding finding;
+  finding.vulnerability.id = "CVE-2024-1";
+  EXPECT_EQ(ApplyIgnoreRules(*rules, TimePoint(), {finding}).kept.size(), 1U);
+}
+
 }  // namespace
 }  // namespace narrows::findings
