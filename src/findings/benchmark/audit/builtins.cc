@@ -161,9 +161,24 @@ std::string AbsolutePath(const std::string& path) {
 std::string ErrnoText(int error_number) { return std::strerror(error_number); }
 
 std::string QuotedName(const std::string& name) {
-  const bool plain =
-      !name.empty() && name.find_first_of(" \t\n:'\"*?[]()<>|&;$\\`!#~=^{}") == name.npos;
-  return plain ? name : "'" + name + "'";
+  const auto has = [&](std::string_view set) { return name.find_first_of(set) != name.npos; };
+  const bool plain = !name.empty() && !has(" \t\n:'\"*?[]()<>|&;$\\`!#~=^{}");
+  if (plain) return name;
+  if (has("'") && !has("\"$`\\!\t\n")) return "\"" + name + "\"";
+  std::string out = "'";
+  bool escaping = false;  // within $'…'
+  for (const char c : name) {
+    const bool control = c == '\n' || c == '\t';
+    if (control && !escaping) out += "'$'";
+    if (!control && escaping) out += "''";
+    escaping = control;
+    if (control) {
+      out += c == '\n' ? "\\n" : "\\t";
+    } else {
+      out += c == '\'' ? "'\\''" : std::string(1, c);
+    }
+  }
+  return out + "'";
 }
 
 std::optional<std::string> ReadOperand(Call& call, const std::string& file) {

@@ -98,6 +98,10 @@ TEST_F(InterpreterTest, AnswersFromFiles) {
   EXPECT_EQ(
       Printed("grep -A1 'providers:' /etc/kubernetes/admin.conf | tail -n1 | grep -o '[A-Za-z]*'"),
       "aescbc\n");
+  EXPECT_EQ(Printed("cat '/a\nb' \"/it's\" '/c d'"),
+            "cat: '/a'$'\\n''b': No such file or directory\n"
+            "cat: \"/it's\": No such file or directory\n"
+            "cat: '/c d': No such file or directory\n1");
   EXPECT_EQ(Printed("find /none | xargs --no-run-if-empty stat"),
             "find: '/none': No such file or directory\n");
   EXPECT_EQ(Printed("/bin/sh -c 'if test -e /etc/kubernetes/admin.conf; then echo there; fi'"),
