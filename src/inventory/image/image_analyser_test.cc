@@ -315,6 +315,26 @@ TEST(ImageAnalyser, BoundsWhatIsKeptOfAllLayers) {
   EXPECT_EQ(analysis->packages.size(), 1u);
 }
 
+TEST(ImageAnalyser, LeavesOutTheLayersAboveALimit) {
+  TestImage image({List("a 1\n"), List("b 1\n", "db/list.d/b"), List("c 1\n", "db/list.d/c")});
+  const auto limited = [&](uint64_t most, LayerCache* cache) {
+    return *Analyse(image, {},
+                    {.extractors = {&kExtractor}, .cache = cache, .most_unpacked_bytes = most}, {});
+  };
+  const auto layer = static_cast<uint64_t>(image.layers[0].size);
+  const auto cache = MakeMemoryLayerCache(100'000);
+  EXPECT_TRUE(limited(3 * layer, cache.get()).complete);
+  // With what is known from earlier as without.
+  for (LayerCache* const known : {cache.get(), static_cast<LayerCache*>(nullptr)}) {
+    const model::ImageAnalysis analysis = limited(3 * layer - 1, known);
+    EXPECT_FALSE(analysis.complete);
+    EXPECT_EQ(analysis.packages.size(), 2u);
+    ASSERT_EQ(analysis.statuses.size(), 1u);
+    EXPECT_THAT(analysis.statuses[0], HasSubstr(image.layers[2].diff_id));
+    EXPECT_THAT(analysis.statuses[0], HasSubstr(std::to_string(3 * layer - 1) + " bytes"));
+  }
+}
+
 TEST(ImageAnalyser, TellsItsProgress) {
   TestImage image({List("a 1\n"), List("b 1\n")});
   uint64_t last = 0, all = 0;
