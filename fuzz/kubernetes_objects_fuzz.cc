@@ -17,6 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)reader.ReadRole(text);
   (void)reader.ReadRoleBinding(text);
   (void)reader.ReadServiceAccount(text);
+  (void)reader.ReadPodPorts(text);
+  (void)reader.ReadPublishedService(text);
+  (void)reader.ReadEndpointSlice(text);
+  (void)reader.ReadIngress(text);
+  (void)reader.ReadGatewayRoute(text, "HTTPRoute");
   if (const auto event = reader.ReadWatchEvent(text); event.has_value()) {
     (void)items.ReadPod(event->object);
   }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "cluster_questions.h"
 #include "command_options.h"
 #include "commands.h"
 #include "parts.h"
@@ -31,23 +32,6 @@ void ApplyLogFlags(const LogFlags& flags) {
                                          : LogLevel::kWarning;
   const bool json = flags.json || (flags.service && !report::terminal::IsTerminal(2));
   ConfigureLogging(level, json ? LogFormat::kJson : LogFormat::kConsole);
-}
-
-void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::string>& allowed) {
-  static const std::map<std::string, OutputFormat> kAll = {{"table", OutputFormat::kTable},
-                                                           {"json", OutputFormat::kJson},
-                                                           {"sarif", OutputFormat::kSarif},
-                                                           {"cyclonedx", OutputFormat::kCycloneDx},
-                                                           {"spdx-json", OutputFormat::kSpdxJson}};
-  std::map<std::string, OutputFormat> choices;
-  std::string names;
-  for (const std::string& name : allowed) {
-    choices[name] = kAll.at(name);
-    names += (names.empty() ? "" : "|") + name;
-  }
-  command.add_option("-o,--output", output, "Output format: " + names)
-      ->transform(CLI::CheckedTransformer(choices, CLI::ignore_case).description(""))
-      ->type_name("FORMAT");
 }
 
 void AddRegistry(CLI::App& command, RegistryFlags& flags) {
@@ -540,6 +524,7 @@ int RunCommandLine(int argc, char** argv) {
   AddBench(app, flags.bench, run);
   AddPolicy(app, flags, run);
   AddQuarantine(app, flags, run);
+  AddClusterQuestions(app, run);
   AddDb(app, flags, run);
   AddSmallCommands(app, flags, run);
   if (argc < 2) {

@@ -1,13 +1,31 @@
-// With command_line.cc what knows CLI11.
+// With command_line.cc and cluster_questions.cc what knows CLI11.
 #include "command_options.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/result.h"
 
 namespace narrows::app {
+
+void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::string>& allowed) {
+  static const std::map<std::string, OutputFormat> kAll = {{"table", OutputFormat::kTable},
+                                                           {"json", OutputFormat::kJson},
+                                                           {"sarif", OutputFormat::kSarif},
+                                                           {"cyclonedx", OutputFormat::kCycloneDx},
+                                                           {"spdx-json", OutputFormat::kSpdxJson}};
+  std::map<std::string, OutputFormat> choices;
+  std::string names;
+  for (const std::string& name : allowed) {
+    choices[name] = kAll.at(name);
+    names += (names.empty() ? "" : "|") + name;
+  }
+  command.add_option("-o,--output", output, "Output format: " + names)
+      ->transform(CLI::CheckedTransformer(choices, CLI::ignore_case).description(""))
+      ->type_name("FORMAT");
+}
 
 void AddSeconds(CLI::App& command, const std::string& name, std::chrono::seconds& target,
                 const std::string& help) {

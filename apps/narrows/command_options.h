@@ -15,6 +15,7 @@ class Option;
 namespace narrows::app {
 
 // Options that several commands share.
+void AddOutput(CLI::App& command, OutputFormat& output, const std::vector<std::string>& allowed);
 void AddSeconds(CLI::App& command, const std::string& name, std::chrono::seconds& target,
                 const std::string& help);
 // An option that may be given several times, with one value each time: what follows is not its.

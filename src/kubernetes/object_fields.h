@@ -34,6 +34,11 @@ inline bool Flag(const Value& value) {
   return value.get(flag) == SUCCESS && flag;
 }
 
+inline int64_t Number(const Value& value) {
+  int64_t number = 0;
+  return value.get(number) == SUCCESS ? number : 0;
+}
+
 inline bool IsObject(const Value& value) {
   dom::object object;
   return value.get(object) == SUCCESS;

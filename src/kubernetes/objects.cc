@@ -64,7 +64,17 @@ std::vector<model::NetworkRule> Rules(const Value& list, const char* peers_key) 
               [&](const Value& except) { peer.except.push_back(Text(except)); });
       rule.peers.push_back(std::move(peer));
     });
-    ForEach(element["ports"], [&](const Value&) { rule.all_ports = false; });
+    ForEach(element["ports"], [&](const Value& entry) {
+      rule.all_ports = false;
+      model::NetworkPort port;
+      if (const std::string protocol = Text(entry["protocol"]); !protocol.empty()) {
+        port.protocol = protocol;
+      }
+      port.port = Number(entry["port"]);
+      port.name = Text(entry["port"]);
+      port.last = Number(entry["endPort"]);
+      rule.ports.push_back(std::move(port));
+    });
     rules.push_back(std::move(rule));
   });
   return rules;

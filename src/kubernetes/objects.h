@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/exposure.h"
 #include "model/network_policy.h"
 #include "model/rbac.h"
 #include "model/workload.h"
@@ -85,6 +86,13 @@ class ObjectReader {
   Result<model::Role> ReadRole(std::string_view json);
   Result<model::RoleBinding> ReadRoleBinding(std::string_view json);
   Result<model::ServiceAccount> ReadServiceAccount(std::string_view json);
+  Result<model::PodPorts> ReadPodPorts(std::string_view json);
+  Result<model::PublishedService> ReadPublishedService(std::string_view json);
+  Result<model::EndpointSlice> ReadEndpointSlice(std::string_view json);
+  Result<model::Route> ReadIngress(std::string_view json);
+  // A route of the Gateway API; list items lack the kind, so the caller says it. What a gateway has
+  // refused, or leads to another namespace without leave, is left out.
+  Result<model::Route> ReadGatewayRoute(std::string_view json, std::string_view kind);
 
   // The result's views point into `event`.
   Result<WatchEvent> ReadWatchEvent(std::string_view event);

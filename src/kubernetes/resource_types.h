@@ -31,6 +31,19 @@ inline const ResourceType kClusterRoleBindings{"rbac.authorization.k8s.io", "v1"
                                                "clusterrolebindings", "ClusterRoleBinding", false};
 inline const ResourceType kSubjectAccessReviews{
     "authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", false};
+inline const ResourceType kIngresses{"networking.k8s.io", "v1", "ingresses", "Ingress", true};
+inline const ResourceType kEndpointSlices{"discovery.k8s.io", "v1", "endpointslices",
+                                          "EndpointSlice", true};
+inline const ResourceType kHttpRoutes{"gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute",
+                                      true};
+inline const ResourceType kGrpcRoutes{"gateway.networking.k8s.io", "v1", "grpcroutes", "GRPCRoute",
+                                      true};
+inline const ResourceType kTlsRoutes{"gateway.networking.k8s.io", "v1alpha2", "tlsroutes",
+                                     "TLSRoute", true};
+inline const ResourceType kTcpRoutes{"gateway.networking.k8s.io", "v1alpha2", "tcproutes",
+                                     "TCPRoute", true};
+inline const ResourceType kUdpRoutes{"gateway.networking.k8s.io", "v1alpha2", "udproutes",
+                                     "UDPRoute", true};
 inline const ResourceType kLeases{"coordination.k8s.io", "v1", "leases", "Lease", true};
 inline const ResourceType kSelfSubjectAccessReviews{
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/label_selector.h"
@@ -19,10 +21,20 @@ struct NetworkPeer {
   friend bool operator==(const NetworkPeer&, const NetworkPeer&) = default;
 };
 
+struct NetworkPort {
+  std::string protocol = "TCP";
+  int64_t port = 0;  // 0: by name, or every port of the protocol where that is empty too
+  std::string name;  // of a container's port
+  int64_t last = 0;  // endPort; 0: `port` alone
+
+  friend bool operator==(const NetworkPort&, const NetworkPort&) = default;
+};
+
 // One ingress or egress rule: it always allows something.
 struct NetworkRule {
   std::vector<NetworkPeer> peers;  // none: everybody
-  bool all_ports = true;           // false: only some ports, which we don't need to know
+  bool all_ports = true;           // false: those of `ports`
+  std::vector<NetworkPort> ports;
 
   friend bool operator==(const NetworkRule&, const NetworkRule&) = default;
 };
@@ -42,6 +54,10 @@ struct NetworkPolicy {
   std::vector<NetworkRule> ingress;
   std::vector<NetworkRule> egress;
 
+  // The policy counts for pods of these labels in this namespace.
+  bool Selects(std::string_view pod_namespace, const Labels& pod_labels) const {
+    return name_space == pod_namespace && pod_selector.Matches(pod_labels);
+  }
   friend bool operator==(const NetworkPolicy&, const NetworkPolicy&) = default;
 };
 

@@ -32,10 +32,7 @@ model::Effectiveness EvaluateIsolation(const model::Labels& labels, bool host_ne
     return result;
   }
   for (const model::NetworkPolicy& policy : policies) {
-    if (policy.name_space != name_space || IsOurAllowPolicy(policy) ||
-        !policy.pod_selector.Matches(labels)) {
-      continue;
-    }
+    if (!policy.Selects(name_space, labels) || IsOurAllowPolicy(policy)) continue;
     const bool ingress = policy.governs_ingress && !policy.ingress.empty();
     const bool egress = policy.governs_egress && !policy.egress.empty();
     if (!ingress && !egress) continue;
