@@ -72,9 +72,9 @@ Probe MakeProbe(Capability capability) {
     case C::kChangeRoles:
       return {true, true, Requests(change, kRbac, {"roles"})};
     case C::kWriteClusterRoleBindings:
-      return {false, false, Requests({"create"}, kRbac, {"clusterrolebindings"})};
+      return {false, false, Requests(write, kRbac, {"clusterrolebindings"})};
     case C::kWriteRoleBindings:
-      return {true, false, Requests({"create"}, kRbac, {"rolebindings"})};
+      return {true, false, Requests(write, kRbac, {"rolebindings"})};
     case C::kCreatePods:
       return {true, false, Requests({"create"}, "", {"pods"})};
     case C::kWriteWorkloads:

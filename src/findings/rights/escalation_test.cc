@@ -124,7 +124,9 @@ TEST_F(EscalationTest, BindAndEscalateNeedTheWriteToo) {
   const auto bind = Allow({"bind"}, {kRbac}, {"clusterroles"});
   EXPECT_EQ(PathBy({bind}), "");
   EXPECT_EQ(PathBy({Allow({"create"}, {kRbac}, {"clusterrolebindings"})}), "");
-  EXPECT_EQ(PathBy({bind, Allow({"create"}, {kRbac}, {"clusterrolebindings"})}), "bind-role");
+  for (const char* write : {"create", "update", "patch"}) {
+    EXPECT_EQ(PathBy({bind, Allow({write}, {kRbac}, {"clusterrolebindings"})}), "bind-role");
+  }
   EXPECT_EQ(PathBy({Allow({"bind"}, {kRbac}, {"clusterroles"}, {"cluster-admin"}),
                     Allow({"create"}, {kRbac}, {"clusterrolebindings"})}),
             "bind-role");
