@@ -35,6 +35,7 @@ tsan: dependencies lab-tools build
 	@ctest --test-dir build/tsan --output-on-failure --timeout 1800 -E 'lint|_layering|fuzz_replay'
 
 oracles: dependencies lab-tools
+	@scripts/install-dependencies --oracles
 	@scripts/configure dev
 	@cmake --build build/dev
 	@NARROWS_ORACLES=whole ctest --test-dir build/dev --output-on-failure -L oracle

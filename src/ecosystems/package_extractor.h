@@ -34,6 +34,10 @@ class PackageExtractor {
   // Whether its packages are those of an operating system, which own files.
   virtual bool IsOfOperatingSystem() const { return !Places().empty(); }
 
+  // Whether its packages are nothing of their own where an operating system's package owns their
+  // file: the owner is listed in their place.
+  virtual bool IsForUnownedFiles() const { return false; }
+
   // Whether it is to be given executables besides: each regular file, whatever its path and mode,
   // that begins as ELF, PE or Mach-O files do, libraries included.
   virtual bool ClaimsExecutables() const { return false; }

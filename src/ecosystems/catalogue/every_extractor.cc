@@ -21,6 +21,7 @@
 #include "ecosystems/pub/extractors.h"
 #include "ecosystems/pypi/extractors.h"
 #include "ecosystems/rpm/rpm_extractor.h"
+#include "ecosystems/runtimes/runtime_extractor.h"
 #include "ecosystems/swift/extractors.h"
 
 namespace narrows::ecosystems::catalogue {
@@ -31,6 +32,7 @@ std::vector<std::unique_ptr<const PackageExtractor>> EveryExtractor() {
   extractors.push_back(alpine::MakeApkExtractor());
   extractors.push_back(rpm::MakeRpmExtractor());
   extractors.push_back(arch::MakePacmanExtractor());
+  extractors.push_back(runtimes::MakeRuntimeExtractor());
   for (auto make :
        {bitnami::MakeBitnamiExtractors, cargo::MakeCargoExtractors, cocoapods::MakePodExtractors,
         composer::MakeComposerExtractors, conan::MakeConanExtractors, cran::MakeCranExtractors,

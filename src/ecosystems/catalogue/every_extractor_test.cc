@@ -46,7 +46,9 @@ TEST(EveryExtractor, ClaimsNoFileOfAnother) {
                                       "app/lib/a-1/ebin/a.app",
                                       "app/mix.lock",
                                       "app/pubspec.lock",
-                                      "app/Package.resolved"})
+                                      "app/Package.resolved",
+                                      "usr/local/go/VERSION",
+                                      "opt/jdk/release"})
     EXPECT_EQ(std::count_if(extractors.begin(), extractors.end(),
                             [&](const auto& extractor) { return extractor->Claims(path); }),
               1)

@@ -119,6 +119,19 @@ TEST_F(DirectoryAnalysis, FindsFilesAnywhereWithTheirOwners) {
   EXPECT_EQ(loose.extracted, 3);  // one file under two names is read once
 }
 
+TEST_F(DirectoryAnalysis, ListsTheOwnerInPlaceOfARuntime) {
+  LooseTestExtractor loose;
+  loose.for_unowned_files = true;
+  File("db/list", "lib 1\nowns usr/lib/a.pkg lib\n");
+  File("usr/lib/a.pkg", "a 1\n");
+  File("srv/b.pkg", "b 1\n");
+  const auto analysis = AnalyseDirectory(root(), {{&extractor_, &loose}, {}}, {});
+  ASSERT_TRUE(analysis.has_value()) << analysis.error().message;
+  ASSERT_EQ(analysis->packages.size(), 2u);
+  EXPECT_EQ(analysis->packages[0].name, "b");
+  EXPECT_EQ(analysis->packages[1].name, "lib");
+}
+
 // As a data base with a folder a package has.
 TEST_F(DirectoryAnalysis, TakesPackagesOfAnOperatingSystemFromAnywhere) {
   LooseTestExtractor loose;

@@ -107,8 +107,22 @@ void PackageList::FindOwners() {
   }
 }
 
+void PackageList::DropOwned() {
+  size_t kept = 0;
+  for (size_t i = 0; i < origins_.size(); ++i) {
+    if (!analysis_.packages[i].owner.empty() &&
+        watchlist_.extractor(origins_[i].extractor)->IsForUnownedFiles())
+      continue;
+    if (kept != i) analysis_.packages[kept] = std::move(analysis_.packages[i]);
+    origins_[kept++] = origins_[i];
+  }
+  analysis_.packages.resize(kept);
+  origins_.resize(kept);
+}
+
 void PackageList::Finish() && {
   FindOwners();
+  DropOwned();
   const model::Distribution distribution = analysis_.distribution.value_or(model::Distribution{});
   for (size_t i = 0; i < origins_.size(); ++i)
     watchlist_.extractor(origins_[i].extractor)->Complete(analysis_.packages[i], distribution);

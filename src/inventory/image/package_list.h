@@ -53,6 +53,7 @@ class PackageList {
   bool IsOfOperatingSystem(int extractor) const;
   void AddOwned(const AnalysedFile& file);
   void FindOwners();
+  void DropOwned();
   void Deduplicate();
 
   const Watchlist& watchlist_;

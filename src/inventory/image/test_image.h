@@ -95,6 +95,7 @@ class LooseTestExtractor final : public ecosystems::PackageExtractor {
   bool Claims(std::string_view path) const override { return path.ends_with(".pkg"); }
   std::vector<std::string_view> Places() const override { return {}; }
   bool IsOfOperatingSystem() const override { return of_operating_system; }
+  bool IsForUnownedFiles() const override { return for_unowned_files; }
   bool ClaimsExecutables() const override { return true; }
   size_t MostBytes() const override { return size_t{4} << 20; }
   Result<Extracted> Extract(std::string_view path, std::string_view content) const override {
@@ -109,6 +110,7 @@ class LooseTestExtractor final : public ecosystems::PackageExtractor {
   }
 
   bool of_operating_system = false;
+  bool for_unowned_files = false;
   mutable std::atomic<int> extracted = 0;
 };
 
