@@ -102,6 +102,11 @@ def make_languages(folder, root):
             for key, library in json.load(file)["libraries"].items():
                 if library["type"] == "package":
                     truth.add(("nuget", *key.split("/")))
+    for path in glob.glob(f"{root}/**/package.json", recursive=True):
+        with open(path, encoding="utf-8") as file:
+            package = json.load(file)
+        if package.get("name") and package.get("version") and not package.get("private"):
+            truth.add(("npm", package["name"], package["version"]))
     for path in glob.glob(f"{root}/{SITE}/*.data/scripts/*"):
         truth |= crates_of(path)
     return truth
