@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       {{"fuzzer",
         std::make_shared<const narrows::advisories::vex::Document>(*std::move(document))}});
   const auto sorted =
-      vex::Apply(statements, {&image, "docker.io/library/a", "1"}, {named, stranger});
+      vex::Apply(statements, {}, {&image, "docker.io/library/a", "1"}, {named, stranger});
   NARROWS_CHECK(sorted.kept.size() + sorted.suppressed.size() == 2);
   NARROWS_CHECK(sorted.kept.back().vulnerability.id == stranger.vulnerability.id);
   return 0;

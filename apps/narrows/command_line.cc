@@ -457,6 +457,9 @@ void AddDb(CLI::App& app, AllFlags& flags, Run& run) {
       ->type_name("FILE|URL");
   build->add_option("--epss", flags.db_build.epss, "FIRST's EPSS scores (CSV, gzip or plain)")
       ->type_name("FILE|URL");
+  AddRepeated(*build, "--vex,--csaf", flags.db_build.vex,
+              "Folder of OpenVEX, CSAF or CycloneDX documents (*.json)")
+      ->type_name("DIR");
   build
       ->add_option("--output", flags.db_build.output,
                    "Database to write; default: narrows.db in the user's cache")

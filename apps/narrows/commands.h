@@ -133,6 +133,7 @@ struct DbBuildFlags {
   std::string osv;
   std::string kev;
   std::string epss;
+  std::vector<std::string> vex;  // folders of CSAF, OpenVEX or CycloneDX documents
   std::string output;
   bool quiet = false;
 };

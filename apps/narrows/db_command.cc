@@ -41,6 +41,9 @@ void PrintTable(const std::string& path, const advisories::DatabaseMetadata& met
   std::printf("EPSS           %s (%llu scores)\n",
               metadata.epss_date.empty() ? "none" : Printable(metadata.epss_date).c_str(),
               static_cast<unsigned long long>(metadata.epss_entries));
+  std::printf("VEX            %llu documents (%llu statements)\n",
+              static_cast<unsigned long long>(metadata.vex_documents),
+              static_cast<unsigned long long>(metadata.vex_statements));
   std::printf("\n%-22s %10s %10s %10s  %s\n", "SOURCE", "RECORDS", "WITHDRAWN", "REFUSED",
               "NEWEST");
   for (const auto& source : metadata.sources) {
@@ -70,6 +73,8 @@ void PrintJson(const std::string& path, const advisories::DatabaseMetadata& meta
   json.Int("kevEntries", static_cast<int64_t>(metadata.kev_entries));
   json.OptionalString("epssDate", metadata.epss_date);
   json.Int("epssEntries", static_cast<int64_t>(metadata.epss_entries));
+  json.Int("vexDocuments", static_cast<int64_t>(metadata.vex_documents));
+  json.Int("vexStatements", static_cast<int64_t>(metadata.vex_statements));
   json.BeginArray("sources");
   for (const auto& source : metadata.sources) {
     json.BeginObject();
@@ -102,7 +107,8 @@ bool IsUrl(const std::string& text) {
 Result<advisories::BuildOptions> CopyFeeds(const DbBuildFlags& flags,
                                            report::terminal::Progress& progress,
                                            const CallContext& context) {
-  advisories::BuildOptions options{flags.osv, flags.kev, flags.epss, {}};
+  advisories::BuildOptions options{
+      flags.osv, flags.kev, flags.epss, {flags.vex.begin(), flags.vex.end()}, {}};
   if (!IsUrl(flags.osv) && !IsUrl(flags.kev) && !IsUrl(flags.epss)) return options;
   ASSIGN_OR_RETURN(const std::filesystem::path cache, UserCacheDir());
   ASSIGN_OR_RETURN(auto mirror, advisories::distribution::FeedMirror::Make(

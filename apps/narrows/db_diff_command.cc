@@ -49,6 +49,8 @@ void PrintTable(const advisories::DatabaseChange& change) {
     rows.push_back(
         {{"changed"}, {score.cve}, {"EPSS " + Score(score.before) + " to " + Score(score.after)}});
   }
+  for (const std::string& vulnerability : change.stated)
+    rows.push_back({{"changed"}, {vulnerability}, {"what is stated of it (VEX)"}});
   for (const std::string& ecosystem : change.ecosystems_added)
     rows.push_back({{"added"}, {ecosystem}, {"its first advisories"}});
   for (const std::string& ecosystem : change.ecosystems_removed)
@@ -106,6 +108,7 @@ void PrintJson(const advisories::DatabaseChange& change) {
     json.EndObject();
   }
   json.EndArray();
+  WriteStrings(json, "stated", change.stated);
   WriteStrings(json, "ecosystemsAdded", change.ecosystems_added);
   WriteStrings(json, "ecosystemsRemoved", change.ecosystems_removed);
   WritePackages(json, change.packages);

@@ -147,8 +147,7 @@ findings::vex::Target TargetOf(const TargetFlags& flags, const model::ImageAnaly
 
 Result<findings::vex::Sorted> ApplyVex(const ScanFlags& flags, const Rules& rules,
                                        const findings::vex::Target& target,
-                                       std::vector<model::Finding> findings,
-                                       const CallContext& context) {
+                                       findings::ScanOutcome outcome, const CallContext& context) {
   std::vector<findings::vex::SourcedDocument> documents = rules.stated;
   if (WantsAttached(flags.vex)) {
     ASSIGN_OR_RETURN(auto attached,
@@ -156,8 +155,8 @@ Result<findings::vex::Sorted> ApplyVex(const ScanFlags& flags, const Rules& rule
                                            *target.image, context));
     std::move(attached.begin(), attached.end(), std::back_inserter(documents));
   }
-  return findings::vex::Apply(findings::vex::Statements(std::move(documents)), target,
-                              std::move(findings));
+  return findings::vex::Apply(findings::vex::Statements(std::move(documents)), outcome.stated,
+                              target, std::move(outcome.findings));
 }
 
 struct Scanned {
@@ -191,7 +190,7 @@ Result<Scanned> Scan(const ScanFlags& flags, const TargetReader& target, const R
   report.statuses = std::move(outcome.statuses);
   const findings::vex::Target vex_target = TargetOf(flags.target, report.image);
   ASSIGN_OR_RETURN(findings::vex::Sorted sorted,
-                   ApplyVex(flags, rules, vex_target, std::move(outcome.findings), context));
+                   ApplyVex(flags, rules, vex_target, std::move(outcome), context));
   findings::Ignored ignored =
       findings::ApplyIgnoreRules(rules.ignored, now, std::move(sorted.kept));
   report.findings = std::move(ignored.kept);

@@ -5,6 +5,7 @@
 #include "advisories/cve_id.h"
 #include "advisories/database_file.h"
 #include "advisories/database_format.h"
+#include "base/strings.h"
 #include "ecosystems/ecosystem_names.h"
 
 namespace narrows::advisories {
@@ -353,6 +354,40 @@ Result<std::vector<EpssRow>> AdvisoryDatabase::ListEpss() const {
   Decoder decoder(entries);
   while (decoder.left() >= kEpssEntryBytes) rows.push_back(ReadEpssRow(decoder));
   return rows;
+}
+
+Result<std::vector<vex::Document>> AdvisoryDatabase::FindStated(
+    std::string_view vulnerability) const {
+  std::vector<vex::Document> stated;
+  if (file_->SectionBytes(SectionKind::kVexIndex) == 0) return stated;
+  const std::string name = ToLower(vulnerability);
+  const auto match = [&](uint32_t offset) -> Result<bool> {
+    ASSIGN_OR_RETURN(const std::string_view entry, file_->ReadString(SectionKind::kVex, offset));
+    Decoder decoder(entry);
+    if (decoder.Bytes(decoder.Varint()) != name) return false;
+    ASSIGN_OR_RETURN(stated, DecodeStated(name, decoder.Bytes(decoder.left())));
+    return true;
+  };
+  RETURN_IF_ERROR(Lookup(*file_, SectionKind::kVexIndex, HashKey(name), match));
+  return stated;
+}
+
+Result<VexTable> AdvisoryDatabase::ListStated() const {
+  VexTable table;
+  table.documents = metadata_.vex_documents;
+  table.statements = metadata_.vex_statements;
+  if (file_->SectionBytes(SectionKind::kVexIndex) == 0) return table;
+  ASSIGN_OR_RETURN(const std::string_view index, file_->ReadAll(SectionKind::kVexIndex));
+  Decoder entries(index);
+  while (entries.left() >= kIndexEntryBytes) {
+    const auto offset = static_cast<uint32_t>(entries.Fixed64());
+    ASSIGN_OR_RETURN(const std::string_view entry, file_->ReadString(SectionKind::kVex, offset));
+    Decoder decoder(entry);
+    std::string name(decoder.Bytes(decoder.Varint()));
+    if (decoder.failed()) return Malformed("what is stated");
+    table.entries.emplace(std::move(name), std::string(decoder.Bytes(decoder.left())));
+  }
+  return table;
 }
 
 Status AdvisoryDatabase::Verify() const { return file_->Verify(); }

@@ -12,6 +12,7 @@
 #include "advisories/advisory.h"
 #include "advisories/database_metadata.h"
 #include "advisories/epss.h"
+#include "advisories/vex_table.h"
 #include "base/result.h"
 #include "model/finding.h"
 
@@ -98,6 +99,13 @@ class AdvisoryDatabase {
 
   // All scores, sorted by CVE; ScoreOf makes of a row what FindEpss gives.
   Result<std::vector<EpssRow>> ListEpss() const;
+
+  // What is stated of the vulnerability, by this of its names, in any case: documents with their
+  // statements of it. None where nobody states anything.
+  Result<std::vector<vex::Document>> FindStated(std::string_view vulnerability) const;
+
+  // All of it, and the counts of the metadata.
+  Result<VexTable> ListStated() const;
 
   // Reads every block, keeping none: kDataLoss when any is damaged.
   Status Verify() const;

@@ -8,6 +8,7 @@
 #include "advisories/kev.h"
 #include "advisories/osv_archive.h"
 #include "advisories/osv_parser.h"
+#include "advisories/vex_table.h"
 #include "base/file.h"
 #include "base/strings.h"
 
@@ -39,6 +40,28 @@ Result<std::vector<std::pair<std::string, fs::path>>> ListArchives(const fs::pat
   return archives;
 }
 
+// By name, so that the result does not depend on the file system.
+Result<std::vector<fs::path>> ListDocuments(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().extension() == ".json" && fs::is_regular_file(it->path(), ignored))
+      files.push_back(it->path());
+  }
+  if (error) return FromErrno(error.value(), "cannot list " + folder.string());
+  if (files.empty()) return NotFound(folder.string() + " has no *.json");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<vex::Document> ReadVexDocument(const fs::path& path) {
+  const vex::Limits limits;
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, limits.bytes));
+  return vex::ReadDocument(text, limits);
+}
+
 class Builder {
  public:
   Builder(const CallContext& context, const BuildProgressFunction& progress)
@@ -67,6 +90,28 @@ class Builder {
     ASSIGN_OR_RETURN(const std::string csv, ReadMaybeCompressed(path, kMostEpssBytes));
     ASSIGN_OR_RETURN_WITHIN(EpssTable table, ParseEpss(csv), path.string());
     writer_.SetEpss(std::move(table));
+    return Ok();
+  }
+
+  // Documents that cannot be read are left out and named, like records.
+  Status ReadVex(const std::vector<fs::path>& folders) {
+    VexTableBuilder table;
+    for (const fs::path& folder : folders) {
+      ASSIGN_OR_RETURN(const std::vector<fs::path> files, ListDocuments(folder));
+      step_ = "reading " + folder.filename().string();
+      for (size_t i = 0; i < files.size(); ++i) {
+        if (i % kRecordsPerReport == 0) Report(step_);
+        RETURN_IF_ERROR(context_.Check());
+        const auto document = ReadVexDocument(files[i]);
+        if (document.has_value()) {
+          table.Add(*document);
+        } else if (statuses_.size() < kMostStatuses) {
+          statuses_.push_back(Printable(files[i].string()) +
+                              " was left out: " + document.error().message);
+        }
+      }
+    }
+    writer_.SetVex(std::move(table).Finish());
     return Ok();
   }
 
@@ -136,6 +181,7 @@ Result<BuildStats> BuildDatabase(const BuildOptions& options, const CallContext&
   RETURN_IF_ERROR(builder.ReadArchives(options.osv));
   if (!options.kev.empty()) RETURN_IF_ERROR(builder.ReadKev(options.kev));
   if (!options.epss.empty()) RETURN_IF_ERROR(builder.ReadEpss(options.epss));
+  if (!options.vex.empty()) RETURN_IF_ERROR(builder.ReadVex(options.vex));
   return builder.Write(options.output);
 }
 

@@ -13,9 +13,11 @@
 namespace narrows::advisories {
 
 struct BuildOptions {
-  std::filesystem::path osv;     // folder of OSV's bulk layout: <Ecosystem>/all.zip
-  std::filesystem::path kev;     // CISA's JSON; empty: none
-  std::filesystem::path epss;    // FIRST's CSV, gzip or plain; empty: none
+  std::filesystem::path osv;   // folder of OSV's bulk layout: <Ecosystem>/all.zip
+  std::filesystem::path kev;   // CISA's JSON; empty: none
+  std::filesystem::path epss;  // FIRST's CSV, gzip or plain; empty: none
+  // Folders of CSAF, OpenVEX or CycloneDX documents, subfolders included: files named *.json.
+  std::vector<std::filesystem::path> vex;
   std::filesystem::path output;  // replaced by a rename
 };
 

@@ -70,6 +70,7 @@ class Comparison {
   Status Records(const CallContext& context);
   Status Kev();
   Status Epss(const std::vector<double>& thresholds);
+  Status Stated();
   void Ecosystems();
   Result<DatabaseChange> Finish();
 
@@ -83,8 +84,9 @@ class Comparison {
   const AdvisoryDatabase& after_;
   DatabaseChange change_;
   std::set<AdvisoryPackage> packages_;
-  std::set<std::string> lent_;   // CVEs whose records may have another severity now
-  std::set<std::string> rated_;  // CVEs of another KEV or EPSS
+  std::set<std::string> lent_;  // CVEs whose records may have another severity now
+  std::set<std::string>
+      rated_;  // CVEs of another KEV or EPSS, or of which something else is stated
 };
 
 Status Comparison::Records(const CallContext& context) {
@@ -197,6 +199,31 @@ Status Comparison::Epss(const std::vector<double>& thresholds) {
   return Ok();
 }
 
+Status Comparison::Stated() {
+  if (before_.Metadata().vex_digest == after_.Metadata().vex_digest) return Ok();
+  ASSIGN_OR_RETURN(const VexTable was, before_.ListStated());
+  ASSIGN_OR_RETURN(const VexTable is, after_.ListStated());
+  std::set<std::string> names;
+  for (const auto& [name, stated] : was.entries) {
+    const auto now = is.entries.find(name);
+    if (now == is.entries.end() || now->second != stated) names.insert(name);
+  }
+  for (const auto& [name, stated] : is.entries) {
+    if (!was.entries.contains(name)) names.insert(name);
+  }
+  for (const std::string& name : names) {
+    // Ids of records have a case: CVEs are in capitals, and of others their records' spelling.
+    std::string upper = name;
+    for (char& c : upper) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    change_.stated.push_back(upper);
+    rated_.insert(upper);
+    if (name.starts_with("ghsa-")) rated_.insert("GHSA-" + name.substr(5));
+  }
+  return Ok();
+}
+
 void Comparison::Ecosystems() {
   const DatabaseMetadata& was = before_.Metadata();
   const DatabaseMetadata& is = after_.Metadata();
@@ -257,6 +284,7 @@ Result<DatabaseChange> CompareDatabases(const AdvisoryDatabase& before,
   RETURN_IF_ERROR(comparison.Records(context));
   RETURN_IF_ERROR(comparison.Kev());
   RETURN_IF_ERROR(comparison.Epss(epss_thresholds));
+  RETURN_IF_ERROR(comparison.Stated());
   comparison.Ecosystems();
   return comparison.Finish();
 }

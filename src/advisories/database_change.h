@@ -40,13 +40,16 @@ struct DatabaseChange {
   std::vector<std::string> kev_added;  // CVE ids, sorted
   std::vector<std::string> kev_removed;
   std::vector<EpssChange> epss;  // sorted by CVE
+  // Vulnerabilities of which something else is stated (VEX), in capitals, sorted.
+  std::vector<std::string> stated;
   // Ecosystems with release that only the new database speaks of, or only the old one: whether
   // their packages can be judged at all is another thing now. Sorted.
   std::vector<std::string> ecosystems_added;
   std::vector<std::string> ecosystems_removed;
 
   // All packages whose findings may be others, sorted, none twice: those of the records, and where
-  // a record lends its severity to others, or KEV or EPSS changed, those of all records of the CVE.
+  // a record lends its severity to others, or KEV, EPSS or VEX changed, those of all records of the
+  // CVE.
   std::vector<AdvisoryPackage> packages;
 
   bool empty() const {

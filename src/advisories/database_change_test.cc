@@ -52,6 +52,21 @@ Database Open(const std::vector<AdvisoryRecord>& records, const std::vector<std:
   return *std::move(database);
 }
 
+// With a statement that the CVE is fixed in a package.
+Database OpenStated(const std::vector<AdvisoryRecord>& records, const std::string& cve,
+                    const std::string& package) {
+  DatabaseWriter writer;
+  for (const AdvisoryRecord& record : records) writer.Add(record);
+  VexTableBuilder vex;
+  vex.Add(*vex::ReadDocument(
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","statements":[{"vulnerability":{"name":")" +
+      cve + R"("},"status":"fixed","products":[{"@id":"pkg:deb/debian/)" + package + R"("}]}]})"));
+  writer.SetVex(std::move(vex).Finish());
+  auto output = writer.Finish();
+  EXPECT_TRUE(output.has_value());
+  return *AdvisoryDatabase::FromBytes(std::move(output->bytes));
+}
+
 DatabaseChange Compare(const Database& before, const Database& after,
                        const std::vector<double>& thresholds = {}) {
   auto change = CompareDatabases(*before, *after, thresholds, {});
@@ -143,6 +158,23 @@ TEST(DatabaseChange, KnownExploitedConcernsEveryPackageOfTheCve) {
   EXPECT_THAT(change.kev_removed, ElementsAre("CVE-2026-0009"));
   EXPECT_THAT(change.records, IsEmpty());
   EXPECT_THAT(Names(change.packages), ElementsAre("Alpine:v3.19 curl", "Debian:12 curl"));
+}
+
+TEST(DatabaseChange, WhatIsStatedConcernsEveryPackageOfTheCve) {
+  const std::vector<AdvisoryRecord> records = {
+      Record("A-1", "CVE-2026-0001", {Fixed("Alpine:v3.19", "curl", "2")}),
+      Record("D-2", "CVE-2026-0002", {Fixed("Debian:12", "zlib", "2")})};
+  const Database stated = OpenStated(records, "CVE-2026-0001", "curl");
+  EXPECT_EQ(stated->FindStated("cve-2026-0001")->size(), 1u);
+  EXPECT_TRUE(stated->FindStated("CVE-2026-0002")->empty());
+  EXPECT_TRUE(Open(records)->FindStated("CVE-2026-0001")->empty());
+  EXPECT_NE(stated->Metadata().Identity(), Open(records)->Metadata().Identity());
+  for (const auto& change : {Compare(Open(records), stated), Compare(stated, Open(records)),
+                             Compare(stated, OpenStated(records, "CVE-2026-0001", "other"))}) {
+    EXPECT_THAT(change.stated, ElementsAre("CVE-2026-0001"));
+    EXPECT_THAT(Names(change.packages), ElementsAre("Alpine:v3.19 curl"));
+  }
+  EXPECT_TRUE(Compare(stated, OpenStated(records, "CVE-2026-0001", "curl")).empty());
 }
 
 TEST(DatabaseChange, AScoreCountsWhereItPassesAThreshold) {

@@ -13,6 +13,7 @@
 #include "advisories/record_codec.h"
 #include "advisories/record_hash.h"
 #include "advisories/string_heap.h"
+#include "base/sha256.h"
 
 namespace narrows::advisories {
 namespace {
@@ -60,6 +61,34 @@ std::string EncodeEpss(const EpssTable& epss) {
     encoder.Fixed32(row.percentile);
   }
   return std::move(encoder.out());
+}
+
+// The index and the heap. Offset 0 is the empty string.
+Status EncodeVex(const VexTable& vex, std::string& index, std::string& heap) {
+  std::vector<uint64_t> entries;
+  Encoder out;
+  out.Varint(0);
+  for (const auto& [vulnerability, stated] : vex.entries) {
+    if (out.out().size() > kMostOffset)
+      return ResourceExhausted("what is stated of vulnerabilities takes more than 4 GiB");
+    entries.push_back(IndexEntry(HashKey(vulnerability), static_cast<uint32_t>(out.out().size())));
+    Encoder entry;
+    AppendBlob(entry, vulnerability);
+    entry.Bytes(stated);
+    AppendBlob(out, entry.out());
+  }
+  index = EncodeIndex(entries);
+  heap = std::move(out.out());
+  return Ok();
+}
+
+std::string DigestOf(const VexTable& vex) {
+  Encoder all;
+  for (const auto& [vulnerability, stated] : vex.entries) {
+    all.Fixed64(HashKey(vulnerability));
+    all.Fixed64(Crc64(stated));
+  }
+  return Sha256Hex(all.out()).substr(0, 16);
 }
 
 }  // namespace
@@ -274,6 +303,9 @@ void DatabaseEncoder::State::Describe(const SideTables& tables) {
   metadata.epss_model = tables.epss.model_version;
   metadata.epss_date = tables.epss.score_date;
   metadata.epss_entries = tables.epss.rows.size();
+  metadata.vex_documents = tables.vex.documents;
+  metadata.vex_statements = tables.vex.statements;
+  if (tables.vex.documents > 0) metadata.vex_digest = DigestOf(tables.vex);
   metadata.sources = tables.sources;
   const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
   std::sort(metadata.ecosystems.begin(), metadata.ecosystems.end(), by_name);
@@ -311,6 +343,13 @@ Result<EncodedDatabase> DatabaseEncoder::Finish(const SideTables& tables) {
   add(SectionKind::kTexts, s.texts.Take());
   add(SectionKind::kKev, EncodeKev(tables.kev));
   add(SectionKind::kEpss, EncodeEpss(tables.epss));
+  if (!tables.vex.entries.empty()) {
+    std::string vex_index;
+    std::string vex;
+    RETURN_IF_ERROR(EncodeVex(tables.vex, vex_index, vex));
+    add(SectionKind::kVexIndex, std::move(vex_index));
+    add(SectionKind::kVex, std::move(vex));
+  }
   EncodedDatabase result;
   result.metadata = std::move(s.metadata);
   state_ = std::make_unique<State>();  // its memory is not needed while the file is put together

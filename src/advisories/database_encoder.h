@@ -8,6 +8,7 @@
 #include "advisories/database_metadata.h"
 #include "advisories/epss.h"
 #include "advisories/kev.h"
+#include "advisories/vex_table.h"
 #include "base/result.h"
 
 namespace narrows::advisories {
@@ -16,6 +17,7 @@ namespace narrows::advisories {
 struct SideTables {
   KevCatalogue kev;
   EpssTable epss;
+  VexTable vex;
   std::vector<SourceCount> sources;
 };
 

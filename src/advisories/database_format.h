@@ -43,8 +43,10 @@ enum class SectionKind : uint32_t {
   kEpss = 12,          // u64 packed CVE id, u32 score and u32 percentile in 1/100000, sorted
   kRecordHashes = 13,  // u64 HashRecord of each record
   kBodies = 14,        // heap: what may be said of a package: status, severity, ranges, versions
+  kVexIndex = 15,      // index of kVex; with kVex only where anything is stated
+  kVex = 16,           // heap: a vulnerability in lower case, and what DecodeStated reads
 };
-constexpr uint32_t kLastSection = 14;
+constexpr uint32_t kLastSection = 16;
 
 // A heap is a run of strings, each preceded by its length; a reference is the offset of one. The
 // string at 0 is empty.

@@ -52,18 +52,23 @@ std::string WriteMetadata(const DatabaseMetadata& metadata) {
                                    {"repeated", count.repeated},
                                    {"refused", count.refused},
                                    {"newest", TimeValue(count.newest)}});
-  return json::serialize(json::object{{"advisories", metadata.advisories},
-                                      {"newest", TimeValue(metadata.newest)},
-                                      {"ecosystems", std::move(ecosystems)},
-                                      {"sources", std::move(sources)},
-                                      {"kev",
-                                       {{"version", metadata.kev_version},
-                                        {"released", metadata.kev_released},
-                                        {"entries", metadata.kev_entries}}},
-                                      {"epss",
-                                       {{"model", metadata.epss_model},
-                                        {"date", metadata.epss_date},
-                                        {"entries", metadata.epss_entries}}}});
+  json::object document{{"advisories", metadata.advisories},
+                        {"newest", TimeValue(metadata.newest)},
+                        {"ecosystems", std::move(ecosystems)},
+                        {"sources", std::move(sources)},
+                        {"kev",
+                         {{"version", metadata.kev_version},
+                          {"released", metadata.kev_released},
+                          {"entries", metadata.kev_entries}}},
+                        {"epss",
+                         {{"model", metadata.epss_model},
+                          {"date", metadata.epss_date},
+                          {"entries", metadata.epss_entries}}}};
+  if (metadata.vex_documents > 0)
+    document["vex"] = {{"documents", metadata.vex_documents},
+                       {"statements", metadata.vex_statements},
+                       {"digest", metadata.vex_digest}};
+  return json::serialize(document);
 }
 
 Result<DatabaseMetadata> ReadMetadata(std::string_view text) {
@@ -99,6 +104,11 @@ Result<DatabaseMetadata> ReadMetadata(std::string_view text) {
     metadata.epss_model = JsonString(*epss, "model");
     metadata.epss_date = JsonString(*epss, "date");
     metadata.epss_entries = Number(*epss, "entries");
+  }
+  if (const json::object* vex = JsonObject(root, "vex")) {
+    metadata.vex_documents = Number(*vex, "documents");
+    metadata.vex_statements = Number(*vex, "statements");
+    metadata.vex_digest = JsonString(*vex, "digest");
   }
   std::sort(metadata.ecosystems.begin(), metadata.ecosystems.end(),
             [](const EcosystemCount& a, const EcosystemCount& b) { return a.name < b.name; });

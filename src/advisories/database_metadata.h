@@ -43,6 +43,9 @@ struct DatabaseMetadata {
   std::string epss_model;  // empty without scores
   std::string epss_date;
   uint64_t epss_entries = 0;
+  uint64_t vex_documents = 0;  // CSAF, OpenVEX and CycloneDX
+  uint64_t vex_statements = 0;
+  std::string vex_digest;  // tells their tables apart; empty without any
 
   // Whether any advisory speaks of this ecosystem and release.
   bool SpeaksOf(std::string_view ecosystem) const;

@@ -52,6 +52,7 @@ bool DatabaseWriter::Add(AdvisoryRecord record) {
 
 void DatabaseWriter::SetKev(KevCatalogue catalogue) { state_->tables.kev = std::move(catalogue); }
 void DatabaseWriter::SetEpss(EpssTable table) { state_->tables.epss = std::move(table); }
+void DatabaseWriter::SetVex(VexTable table) { state_->tables.vex = std::move(table); }
 void DatabaseWriter::AddSource(SourceCount source) {
   state_->tables.sources.push_back(std::move(source));
 }

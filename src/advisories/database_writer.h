@@ -24,6 +24,7 @@ class DatabaseWriter {
 
   void SetKev(KevCatalogue catalogue);
   void SetEpss(EpssTable table);
+  void SetVex(VexTable table);
   void AddSource(SourceCount source);
 
   // The file and its metadata. Call once, last. kResourceExhausted when the format cannot hold it.

@@ -86,8 +86,14 @@ const Exception* ExceptionFor(const Policy& policy, const Finding& finding, PodL
 // The statement by which the finding is none; null where there is no such.
 std::shared_ptr<const model::VexStatement> StatementFor(const Policy& policy, const ImageScan& scan,
                                                         const Finding& finding) {
-  if (!policy.vex || policy.vex->empty() || !scan.image) return nullptr;
-  auto statement = policy.vex->Find(finding, {scan.image.get(), scan.repository, scan.tag});
+  std::shared_ptr<const model::VexStatement> statement;
+  if (policy.vex && !policy.vex->empty() && scan.image)
+    statement = policy.vex->Find(finding, {scan.image.get(), scan.repository, scan.tag});
+  if (scan.stated) {
+    const auto stated = scan.stated->find(finding.id);
+    if (stated != scan.stated->end())
+      statement = model::Newer(std::move(statement), stated->second);
+  }
   if (!statement || !findings::vex::Suppresses(*statement)) return nullptr;
   return statement;
 }

@@ -28,6 +28,8 @@ struct ImageScan {
   std::shared_ptr<const model::ImageAnalysis> image = nullptr;
   std::string repository = {};  // findings::vex::Target's
   std::string tag = {};
+  // What the advisories hold of statements on the findings; null: nothing. Shared as the findings.
+  std::shared_ptr<const model::StatedOfFindings> stated = nullptr;
 };
 using ScanLookup = std::function<ImageScan(const model::Pod&, const model::Container&)>;
 

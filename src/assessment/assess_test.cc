@@ -74,6 +74,16 @@ TEST(Vex, WhatIsStatedToBeNoneBreaksNoBaselineAndStays) {
   EXPECT_EQ(judge("fixed", "pkg:oci/shop").verdict, Verdict::kPassed);
   EXPECT_EQ(judge("affected", "pkg:deb/debian/libssl3").verdict, Verdict::kViolated);
   EXPECT_EQ(judge("fixed", "pkg:oci/other").verdict, Verdict::kViolated);
+  auto newer = std::make_shared<model::VexStatement>();
+  newer->status = "affected";
+  newer->time = kNow;
+  scan.stated = std::make_shared<const model::StatedOfFindings>(
+      model::StatedOfFindings{{(*scan.findings)[0].id, newer}});
+  EXPECT_EQ(judge("fixed", "pkg:deb/debian/libssl3").verdict, Verdict::kViolated);
+  newer->status = "fixed";
+  policy.vex = nullptr;
+  EXPECT_EQ(JudgeImage(policy, scan, {}, kNow).verdict, Verdict::kPassed);
+  scan.stated = nullptr;
   scan.image = nullptr;
   EXPECT_EQ(judge("fixed", "pkg:deb/debian/libssl3").verdict, Verdict::kViolated);
 }

@@ -64,6 +64,7 @@ Judgement Judge(NamespacePicture picture, const std::vector<assessment::Policy>&
     scan.findings = {it->second.scanned, &image.outcome.findings};
     scan.unknown_reason = image.outcome.unknown_reason;
     scan.image = image.analysis;
+    scan.stated = {it->second.scanned, &image.outcome.stated};
     NameImage(container, scan);
     return scan;
   };

@@ -12,6 +12,13 @@ bool IsOf(const model::Finding& finding, const model::Package& package) {
   return subject != nullptr && subject->package == package;
 }
 
+// With what is stated of it.
+void Keep(const ScanOutcome& from, const model::Finding& finding, ScanOutcome& into) {
+  if (const auto stated = from.stated.find(finding.id); stated != from.stated.end())
+    into.stated.insert(*stated);
+  into.findings.push_back(finding);
+}
+
 }  // namespace
 
 Result<ScanOutcome> Rescan(const Scanner& scanner, const model::ImageAnalysis& image,
@@ -29,11 +36,11 @@ Result<ScanOutcome> Rescan(const Scanner& scanner, const model::ImageAnalysis& i
   for (const model::Package& package : image.packages) {
     const bool again = concerned(package);
     for (; old < before.findings.size() && IsOf(before.findings[old], package); ++old) {
-      if (!again) outcome.findings.push_back(before.findings[old]);
+      if (!again) Keep(before, before.findings[old], outcome);
     }
     if (!again) continue;
     for (; fresh < now.findings.size() && IsOf(now.findings[fresh], package); ++fresh)
-      outcome.findings.push_back(std::move(now.findings[fresh]));
+      Keep(now, now.findings[fresh], outcome);
   }
   return outcome;
 }

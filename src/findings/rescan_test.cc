@@ -22,6 +22,8 @@ class TwoEach final : public Scanner {
       for (const char* each : {"1", "2"}) {
         model::Finding& finding = outcome.findings.emplace_back();
         finding.vulnerability.id = advisories_ + package.name + each;
+        finding.id = finding.vulnerability.id;
+        outcome.stated[finding.id] = nullptr;
         finding.subject = model::PackageSubject{image.digest, package};
       }
     }
@@ -47,6 +49,8 @@ TEST(Rescan, JudgesTheConcernedPackagesAnewInTheirPlace) {
       [](const model::Package& package) { return package.name == "b" || package.name == "c"; }, {});
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(Ids(*outcome), "old-a1 old-a2 new-b1 new-b2 old-d1 old-d2 ");
+  EXPECT_EQ(outcome->stated.size(), 6u) << "and of each what is stated";
+  EXPECT_TRUE(outcome->stated.contains("new-b1") && outcome->stated.contains("old-d2"));
   EXPECT_EQ(outcome->unknown_reason, "old-");
   EXPECT_EQ(outcome->statuses, before.statuses) << "of the whole image, not of a part";
 }

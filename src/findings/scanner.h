@@ -7,6 +7,7 @@
 #include "base/call_context.h"
 #include "model/finding.h"
 #include "model/image.h"
+#include "model/vex_statement.h"
 
 namespace narrows::findings {
 
@@ -17,6 +18,7 @@ struct ScanOutcome {
   // of); empty when it can. Findings may be there all the same.
   std::string unknown_reason;
   std::vector<std::string> statuses;  // what was left out, one sentence each
+  model::StatedOfFindings stated;     // what the advisories hold beside them (VEX)
 };
 
 // Judges one image: each package by itself, in their order. Stateless and thread-safe.

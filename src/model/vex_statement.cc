@@ -12,4 +12,10 @@ std::string VexStatement::ToString() const {
   return text + " in " + (document.empty() ? source : document);
 }
 
+std::shared_ptr<const VexStatement> Newer(std::shared_ptr<const VexStatement> a,
+                                          std::shared_ptr<const VexStatement> b) {
+  if (!a || !b) return a ? a : b;
+  return b->time.value_or(TimePoint::min()) > a->time.value_or(TimePoint::min()) ? b : a;
+}
+
 }  // namespace narrows::model

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "base/clock.h"
 
@@ -23,5 +25,12 @@ struct VexStatement {
 
   friend bool operator==(const VexStatement&, const VexStatement&) = default;
 };
+
+// What is stated of findings, by their ids. Shared with whatever it suppresses.
+using StatedOfFindings = std::unordered_map<std::string, std::shared_ptr<const VexStatement>>;
+
+// The newer of two; of the same time, or where one is null, the first that is there.
+std::shared_ptr<const VexStatement> Newer(std::shared_ptr<const VexStatement> a,
+                                          std::shared_ptr<const VexStatement> b);
 
 }  // namespace narrows::model

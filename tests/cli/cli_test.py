@@ -130,6 +130,26 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("spec.inspection.vex[0]: this is neither OpenVEX nor CSAF nor CycloneDX", done.stderr)
 
+    def test_the_database_holds_statements(self):
+        documents = self.tmp / "documents" / "nested"
+        documents.mkdir(parents=True, exist_ok=True)
+        self.vex("--product", "pkg:deb/debian/sudo", "--status", "fixed", "--file", documents / "sudo.json")
+        (documents / "broken.json").write_text("{")
+        feeds, db = ROOT / "lab" / "advisories", self.tmp / "stated.db"
+        built = self.run_program("db", "build", "--osv", feeds / "osv", "--vex", self.tmp / "documents", "--output", db)
+        self.assertEqual(built.returncode, 0, built.stderr)
+        self.assertIn("broken.json was left out", built.stderr)
+        info = json.loads(self.run_program("db", "info", "--db", db, "--output", "json").stdout)
+        self.assertEqual((info["vexDocuments"], info["vexStatements"]), (1, 1))
+        done = self.run_program("scan", "fs", "--db", db, self.root, "--output", "json")
+        suppressed = [s for s in json.loads(done.stdout)["suppressed"] if s["by"] == "vex"]
+        self.assertEqual([s["statement"]["source"] for s in suppressed], ["advisory database"])
+        plain = self.tmp / "plain.db"
+        self.run_program("db", "build", "--osv", feeds / "osv", "--output", plain)
+        diff = json.loads(self.run_program("db", "diff", plain, db, "--output", "json").stdout)
+        self.assertEqual(diff["stated"], ["CVE-2021-3156"])
+        self.assertIn("sudo", [p["name"] for p in diff["packages"]])
+
     def test_vex_says_what_is_wrong(self):
         done = self.vex("--product", "pkg:deb/debian/sudo", "--status", "not_affected")
         self.assertEqual(done.returncode, 1)

@@ -1,6 +1,7 @@
 #include "advisories/distribution/delta.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@
 namespace narrows::advisories::distribution {
 namespace {
 
-constexpr std::string_view kMagic = "NRWSDLT1";
+constexpr std::string_view kMagic = "NRWSDLT2";
 constexpr uint64_t kMostUnpackedBytes = uint64_t{1} << 30;
 constexpr int kLevel = 19;
 
@@ -46,6 +47,43 @@ Status EncodeTables(const AdvisoryDatabase& to, Encoder& out) {
   return Ok();
 }
 
+// Of what is stated only what has changed: per vulnerability what is stated now, or that nothing
+// is any more. An entry is never empty.
+Status EncodeStated(const AdvisoryDatabase& from, const AdvisoryDatabase& to, Encoder& out) {
+  ASSIGN_OR_RETURN(const VexTable was, from.ListStated());
+  ASSIGN_OR_RETURN(const VexTable is, to.ListStated());
+  std::map<std::string_view, std::string_view> changes;
+  for (const auto& [vulnerability, stated] : was.entries) {
+    if (!is.entries.contains(vulnerability)) changes[vulnerability] = "";
+  }
+  for (const auto& [vulnerability, stated] : is.entries) {
+    const auto before = was.entries.find(vulnerability);
+    if (before == was.entries.end() || before->second != stated) changes[vulnerability] = stated;
+  }
+  out.Varint(changes.size());
+  for (const auto& [vulnerability, stated] : changes) {
+    PutText(out, vulnerability);
+    PutText(out, stated);
+  }
+  return Ok();
+}
+
+Status DecodeStatedChanges(const AdvisoryDatabase& from, Decoder& decoder, VexTable& vex) {
+  ASSIGN_OR_RETURN(VexTable before, from.ListStated());
+  vex.entries = std::move(before.entries);
+  for (size_t left = decoder.Count(); left > 0 && !decoder.failed(); --left) {
+    const std::string vulnerability(GetText(decoder));
+    const std::string_view stated = GetText(decoder);
+    if (stated.empty()) {
+      vex.entries.erase(vulnerability);
+    } else {
+      vex.entries.insert_or_assign(vulnerability, std::string(stated));
+    }
+  }
+  if (decoder.failed()) return Malformed("what is stated");
+  return Ok();
+}
+
 Result<SideTables> DecodeTables(Decoder& decoder) {
   ASSIGN_OR_RETURN(const DatabaseMetadata metadata, ReadMetadata(GetText(decoder)));
   SideTables tables;
@@ -54,6 +92,8 @@ Result<SideTables> DecodeTables(Decoder& decoder) {
   tables.kev.released = metadata.kev_released;
   tables.epss.model_version = metadata.epss_model;
   tables.epss.score_date = metadata.epss_date;
+  tables.vex.documents = metadata.vex_documents;
+  tables.vex.statements = metadata.vex_statements;
   for (size_t left = decoder.Count(); left > 0 && !decoder.failed(); --left)
     tables.kev.cves.emplace_back(GetText(decoder));
   EpssRow row;
@@ -143,6 +183,7 @@ Result<std::string> MakeDelta(const AdvisoryDatabase& from, const AdvisoryDataba
   Encoder out;
   out.Bytes(kMagic);
   RETURN_IF_ERROR(EncodeTables(to, out));
+  RETURN_IF_ERROR(EncodeStated(from, to, out));
   uint32_t old_record = 0;
   uint32_t new_record = 0;
   while (old_record < from.RecordCount() || new_record < to.RecordCount()) {
@@ -182,7 +223,8 @@ Result<EncodedDatabase> ApplyDelta(const AdvisoryDatabase& from, std::string_vie
   ASSIGN_OR_RETURN_WITHIN(const std::string steps, Decompress(delta, kMostUnpackedBytes), "delta");
   Decoder decoder(steps);
   if (decoder.Bytes(kMagic.size()) != kMagic) return Malformed("no delta of a database");
-  ASSIGN_OR_RETURN(const SideTables tables, DecodeTables(decoder));
+  ASSIGN_OR_RETURN(SideTables tables, DecodeTables(decoder));
+  RETURN_IF_ERROR(DecodeStatedChanges(from, decoder, tables.vex));
   DatabaseEncoder encoder;
   RETURN_IF_ERROR(Merge(from, encoder).Apply(decoder));
   return encoder.Finish(tables);

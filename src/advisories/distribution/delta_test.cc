@@ -43,6 +43,17 @@ TEST(Delta, MakesTheNewFileOfTheOldOne) {
   EXPECT_LT(delta->size() * 20, wanted.size());
 }
 
+TEST(Delta, CarriesWhatIsStatedOtherwise) {
+  const std::vector<AdvisoryRecord> records = TestRecords(3);
+  for (const auto& [from, to] : {std::pair(2, 3), std::pair(3, 1), std::pair(1, 3)}) {
+    const auto before = Opened(TestDatabase(records, static_cast<uint32_t>(from)));
+    const std::string wanted = TestDatabase(records, static_cast<uint32_t>(to));
+    const auto delta = MakeDelta(*before, *Opened(wanted));
+    ASSERT_TRUE(delta.has_value());
+    EXPECT_TRUE(ApplyDelta(*before, *delta)->bytes == wanted) << from << " to " << to;
+  }
+}
+
 TEST(Delta, GoesFromNothingToEverythingAndBack) {
   const std::string empty = TestDatabase({});
   const std::string full = TestDatabase(TestRecords(50));

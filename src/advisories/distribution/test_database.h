@@ -34,7 +34,18 @@ inline std::vector<AdvisoryRecord> TestRecords(int count) {
   return records;
 }
 
-// A database file; `day` changes its EPSS scores.
+// What is stated of a vulnerability: that it is fixed in a package.
+inline vex::Document TestStatement(const std::string& vulnerability, const std::string& package) {
+  auto document = vex::ReadDocument(
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"x:1","author":"a","statements":[
+      {"vulnerability":{"name":")" +
+      vulnerability + R"("},"status":"fixed","products":[{"@id":"pkg:deb/debian/)" + package +
+      R"("}]}]})");
+  NARROWS_CHECK(document.has_value());
+  return *document;
+}
+
+// A database file; `day` changes its EPSS scores, and what is stated where it is not 1.
 inline std::string TestDatabase(const std::vector<AdvisoryRecord>& records, uint32_t day = 1) {
   DatabaseWriter writer;
   for (const AdvisoryRecord& record : records) writer.Add(record);
@@ -44,6 +55,13 @@ inline std::string TestDatabase(const std::vector<AdvisoryRecord>& records, uint
                   .rows = {{*PackCveId("CVE-2023-100001"), day, 99000},
                            {*PackCveId("CVE-2023-100002"), day + 1, 5}}});
   writer.AddSource({.name = "Debian", .records = records.size()});
+  if (day != 1) {
+    VexTableBuilder vex;
+    vex.Add(TestStatement("CVE-2023-1", "always"));
+    vex.Add(TestStatement("CVE-2023-2", "day-" + std::to_string(day)));
+    vex.Add(TestStatement("CVE-2024-" + std::to_string(day), "once"));
+    writer.SetVex(std::move(vex).Finish());
+  }
   auto output = writer.Finish();
   NARROWS_CHECK(output.has_value());
   return output->bytes;

@@ -119,15 +119,17 @@ bool Suppresses(const model::VexStatement& statement) {
   return statement.status == "not_affected" || statement.status == "fixed";
 }
 
-Sorted Apply(const Statements& statements, const Target& target,
-             std::vector<model::Finding> findings) {
+Sorted Apply(const Statements& statements, const model::StatedOfFindings& stated,
+             const Target& target, std::vector<model::Finding> findings) {
   Sorted sorted;
-  if (statements.empty()) {
+  if (statements.empty() && stated.empty()) {
     sorted.kept = std::move(findings);
     return sorted;
   }
   for (model::Finding& finding : findings) {
-    auto statement = statements.Find(finding, target);
+    const auto elsewhere = stated.find(finding.id);
+    auto statement = model::Newer(statements.Find(finding, target),
+                                  elsewhere == stated.end() ? nullptr : elsewhere->second);
     if (statement && Suppresses(*statement)) {
       std::string reason = statement->ToString();
       sorted.suppressed.push_back({std::make_shared<const model::Finding>(std::move(finding)),

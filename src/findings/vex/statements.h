@@ -57,8 +57,8 @@ struct Sorted {
   std::vector<model::Suppression> suppressed;  // by "vex"
 };
 
-// Sorts out what the statements say is not so.
-Sorted Apply(const Statements& statements, const Target& target,
-             std::vector<model::Finding> findings);
+// Sorts out what the statements, and what is `stated` elsewhere of the findings, say is not so.
+Sorted Apply(const Statements& statements, const model::StatedOfFindings& stated,
+             const Target& target, std::vector<model::Finding> findings);
 
 }  // namespace narrows::findings::vex

@@ -95,7 +95,7 @@ TEST_F(StatementsTest, ApplyKeepsWhatIsSuppressedWithTheStatement) {
   affected.vulnerability.id = "CVE-2024-2";
   affected.vulnerability.aliases.clear();
   affected.vulnerability.advisory = "GHSA-bbbb";
-  const Sorted sorted = Apply(statements, target_, {finding_, affected});
+  const Sorted sorted = Apply(statements, {}, target_, {finding_, affected});
   ASSERT_THAT(sorted.kept, SizeIs(1));
   EXPECT_EQ(sorted.kept[0].vulnerability.id, "CVE-2024-2");
   ASSERT_THAT(sorted.suppressed, SizeIs(1));
@@ -104,7 +104,27 @@ TEST_F(StatementsTest, ApplyKeepsWhatIsSuppressedWithTheStatement) {
             "not_affected (component_not_present): never? built; by Shop on 2026-01-01 in "
             "https://example.com/1");
   EXPECT_EQ(sorted.suppressed[0].statement->source, "file https://example.com/1");
-  EXPECT_THAT(Apply({}, target_, {finding_}).kept, SizeIs(1));
+  EXPECT_THAT(Apply({}, {}, target_, {finding_}).kept, SizeIs(1));
+}
+
+TEST_F(StatementsTest, WhatIsStatedElsewhereCountsWhereItIsNewer) {
+  finding_.id = "f";
+  const auto elsewhere = [](const std::string& status, std::string_view time) {
+    auto statement = std::make_shared<model::VexStatement>();
+    statement->status = status;
+    statement->time = *ParseRfc3339(time);
+    return model::StatedOfFindings{{"f", statement}};
+  };
+  const Statements affected({Document("1", Say("affected", "pkg:npm/a"))});
+  EXPECT_THAT(
+      Apply(affected, elsewhere("fixed", "2026-02-01T00:00:00Z"), target_, {finding_}).suppressed,
+      SizeIs(1));
+  EXPECT_THAT(
+      Apply(affected, elsewhere("fixed", "2026-01-01T00:00:00Z"), target_, {finding_}).suppressed,
+      SizeIs(0))
+      << "of the same time the user's own";
+  EXPECT_THAT(Apply({}, elsewhere("fixed", "2020-01-01T00:00:00Z"), target_, {finding_}).suppressed,
+              SizeIs(1));
 }
 
 }  // namespace
