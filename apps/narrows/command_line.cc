@@ -1,4 +1,4 @@
-// With command_options.cc what knows CLI11.
+// With command_options.cc and manifest_options.cc what knows CLI11.
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +10,7 @@
 #include "cluster_questions.h"
 #include "command_options.h"
 #include "commands.h"
+#include "manifest_options.h"
 #include "parts.h"
 #include "report/terminal/terminal.h"
 
@@ -142,6 +143,7 @@ CompletionNode Describe(const CLI::App& command) {
 // The flags of every command; lives as long as the parser that fills it.
 struct AllFlags {
   LogFlags log;
+  ManifestFlags scan_manifest;
   ScanFlags scan_image, scan_fs, scan_sbom;
   SbomFlags sbom_image, sbom_fs;
   AssessFlags assess;
@@ -193,6 +195,10 @@ void AddScanCommands(CLI::App& app, AllFlags& flags, Run& run) {
       ->type_name("FILE");
   AddScanOptions(*bill, flags.scan_sbom);
   bill->callback([&] { run = [&] { return RunScan(flags.scan_sbom); }; });
+  CLI::App* manifest = scan->add_subcommand("manifest", "Check manifests for misconfiguration");
+  manifest->footer("Example: helm template . | narrows scan manifest --framework nsa -");
+  AddManifestOptions(*manifest, flags.scan_manifest);
+  manifest->callback([&] { run = [&] { return RunManifest(flags.scan_manifest); }; });
 
   CLI::App* sbom = app.add_subcommand("sbom", "List the packages of an image or a file system");
   sbom->require_subcommand(1);

@@ -54,6 +54,17 @@ struct ScanFlags {
   std::vector<std::string> sbom_sources;  // "oci", or none
 };
 
+struct ManifestFlags {
+  std::string target;  // a file, a folder, or "-"
+  OutputFormat output = OutputFormat::kTable;
+  std::string framework;  // cis, nsa, pss, mitre; empty: all checks
+  double compliance_threshold = 0;
+  std::vector<std::string> severities;  // empty: all
+  std::string fail_on;                  // a severity, or empty
+  std::string ignore_file;              // empty: .narrowsignore where it exists
+  int kubernetes_minor = 34;
+};
+
 struct SbomFlags {
   TargetFlags target;
   OutputFormat output = OutputFormat::kCycloneDx;  // or kSpdxJson
@@ -209,6 +220,7 @@ struct BenchFlags {
 
 int RunScan(const ScanFlags& flags);
 int RunBench(const BenchFlags& flags);
+int RunManifest(const ManifestFlags& flags);
 int RunSbom(const SbomFlags& flags);
 int RunAssess(const AssessFlags& flags);
 int RunServe(const ServeFlags& flags);
