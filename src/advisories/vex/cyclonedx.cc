@@ -199,7 +199,7 @@ class Reader {
       const json::object* version = value.if_object();
       if (!version) continue;
       const std::string status = Text(*version, "status", 20);
-      if (status != "" && status != "affected" && status != "unaffected") continue;
+      if (!status.empty() && status != "affected" && status != "unaffected") continue;
       Product of_version = product;
       Component& component = of_version.path.front();
       component.version = Text(*version, "version");

@@ -1,5 +1,6 @@
 #include "report/benchmark/documents.h"
 #include "report/documents/json_writer.h"
+#include "report/documents/sarif_run.h"
 
 namespace narrows::report::benchmark {
 namespace {
@@ -131,16 +132,7 @@ void WriteKubeBench(const BenchmarkReport& report, std::ostream& out) {
 
 void WriteSarif(const BenchmarkReport& report, std::string_view version, std::ostream& out) {
   JsonWriter json(out);
-  json.BeginObject();
-  json.String("version", "2.1.0");
-  json.String("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-  json.BeginArray("runs");
-  json.BeginObject();
-  json.BeginObject("tool");
-  json.BeginObject("driver");
-  json.String("name", "narrows");
-  json.String("version", version);
-  json.BeginArray("rules");
+  documents::BeginSarifRun(json, version);
   const auto each = [&](const auto& visit) {
     for (const JudgedTarget& target : report.targets) {
       for (const JudgedGroup& group : target.groups) {

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "report/documents/json_writer.h"
+#include "report/documents/sarif_run.h"
 
 namespace narrows::report::documents {
 namespace {
@@ -246,16 +247,7 @@ void WriteSarif(const MisconfigurationReport& report, std::ostream& out) {
   std::map<const Check*, int64_t> rules;
   for (const PlacedMisconfiguration& finding : report.findings) rules.emplace(finding.check, 0);
   JsonWriter json(out);
-  json.BeginObject();
-  json.String("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-  json.String("version", "2.1.0");
-  json.BeginArray("runs");
-  json.BeginObject();
-  json.BeginObject("tool");
-  json.BeginObject("driver");
-  json.String("name", "Narrows");
-  json.OptionalString("version", report.tool_version);
-  json.BeginArray("rules");
+  BeginSarifRun(json, report.tool_version);
   int64_t next = 0;
   for (auto& [check, index] : rules) {
     index = next++;

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "report/documents/json_writer.h"
+#include "report/documents/sarif_run.h"
 
 namespace narrows::report::documents {
 namespace {
@@ -221,16 +222,7 @@ void WriteSarif(const ScanReport& report, std::ostream& out) {
   const std::vector<Entry> entries = Entries(report);
   std::unordered_map<std::string, int64_t> rules;
   JsonWriter json(out);
-  json.BeginObject();
-  json.String("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-  json.String("version", "2.1.0");
-  json.BeginArray("runs");
-  json.BeginObject();
-  json.BeginObject("tool");
-  json.BeginObject("driver");
-  json.String("name", "Narrows");
-  json.OptionalString("version", report.tool_version);
-  json.BeginArray("rules");
+  BeginSarifRun(json, report.tool_version);
   for (const Entry& entry : entries) {  // worst first: a rule speaks of the worst of its findings
     const auto index = static_cast<int64_t>(rules.size());
     if (rules.emplace(RuleId(*entry.finding), index).second) WriteRule(*entry.finding, json);
