@@ -42,14 +42,9 @@ class Reader {
   Result<Document> Read() {
     RETURN_IF_ERROR(ReadHead());
     ASSIGN_OR_RETURN(products_, CsafProducts::Read(root_, limits_));
-    if (const json::array* vulnerabilities = JsonArray(root_, "vulnerabilities")) {
-      for (size_t i = 0; i < vulnerabilities->size(); ++i) {
-        const std::string place = Element("vulnerabilities", i);
-        const json::object* vulnerability = (*vulnerabilities)[i].if_object();
-        if (!vulnerability) return InvalidArgument(place + ": is not an object");
-        RETURN_IF_ERROR(ReadVulnerability(*vulnerability, place));
-      }
-    }
+    RETURN_IF_ERROR(ForEachObject(
+        root_, "vulnerabilities",
+        [&](const auto& object, const auto& place) { return ReadVulnerability(object, place); }));
     return std::move(builder_).Finish();
   }
 

@@ -174,6 +174,20 @@ std::string Element(std::string_view list, size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+narrows::Status ForEachObject(
+    const boost::json::object& object, std::string_view list,
+    const std::function<narrows::Status(const boost::json::object& item, const std::string& place)>&
+        visit) {
+  const boost::json::array* items = JsonArray(object, list);
+  for (size_t i = 0; items && i < items->size(); ++i) {
+    const std::string place = Element(list, i);
+    const boost::json::object* item = (*items)[i].if_object();
+    if (!item) return InvalidArgument(place + ": is not an object");
+    RETURN_IF_ERROR(visit(*item, place));
+  }
+  return Ok();
+}
+
 Result<Document> ReadDocument(std::string_view bytes, const Limits& limits) {
   return Read(bytes, limits, 0);
 }

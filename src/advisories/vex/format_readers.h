@@ -3,6 +3,7 @@
 // Included by .cc files of this folder only: it needs Boost.JSON.
 
 #include <boost/json/object.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,5 +55,12 @@ Result<std::optional<TimePoint>> Time(const boost::json::object& object, std::st
                                       const std::string& place);
 
 std::string Element(std::string_view list, size_t index);  // "statements[3]"
+
+// Calls visit(object, its Element) for each item of the member, where it is there, until an error.
+// kInvalidArgument names an item that is no object.
+narrows::Status ForEachObject(
+    const boost::json::object& object, std::string_view list,
+    const std::function<narrows::Status(const boost::json::object& item, const std::string& place)>&
+        visit);
 
 }  // namespace narrows::advisories::vex

@@ -82,7 +82,7 @@ struct RemovedVersion {
   int minor;               // gone since 1.minor
   std::string_view instead;
 };
-constexpr std::array<RemovedVersion, 27> kRemoved = {
+constexpr std::array<RemovedVersion, 30> kRemoved = {
     {{"extensions/v1beta1", "DaemonSet,Deployment,ReplicaSet", 16, "apps/v1"},
      {"extensions/v1beta1", "NetworkPolicy", 16, "networking.k8s.io/v1"},
      {"extensions/v1beta1", "Ingress", 22, "networking.k8s.io/v1"},
@@ -110,6 +110,9 @@ constexpr std::array<RemovedVersion, 27> kRemoved = {
      {"batch/v1beta1", "CronJob", 25, "batch/v1"},
      {"discovery.k8s.io/v1beta1", "EndpointSlice", 25, "discovery.k8s.io/v1"},
      {"events.k8s.io/v1beta1", "Event", 25, "events.k8s.io/v1"},
+     {"flowcontrol.apiserver.k8s.io/v1beta1", "", 26, "flowcontrol.apiserver.k8s.io/v1"},
+     {"flowcontrol.apiserver.k8s.io/v1beta2", "", 29, "flowcontrol.apiserver.k8s.io/v1"},
+     {"flowcontrol.apiserver.k8s.io/v1beta3", "", 32, "flowcontrol.apiserver.k8s.io/v1"},
      {"node.k8s.io/v1beta1", "RuntimeClass", 25, "node.k8s.io/v1"},
      {"policy/v1beta1", "PodDisruptionBudget", 25, "policy/v1"},
      {"policy/v1beta1", "PodSecurityPolicy", 25, "Pod Security Admission"}}};

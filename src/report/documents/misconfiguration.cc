@@ -185,7 +185,7 @@ void WriteTable(const MisconfigurationReport& report, const TextOptions& options
     WriteTextTable(columns, rows, options, out);
     out << '\n';
   }
-  out << rows.size() << " misconfigurations in " << report.objects << " objects";
+  out << Plural(rows.size(), "misconfiguration") << " in " << Plural(report.objects, "object");
   if (report.hidden > 0) out << "; " << report.hidden << " hidden by --severity";
   if (const size_t count = Suppressed(report); count > 0) out << "; " << count << " suppressed";
   out << '\n';

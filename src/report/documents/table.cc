@@ -49,10 +49,6 @@ std::string Percent(const std::optional<model::Epss>& epss) {
   return buffer.data();
 }
 
-std::string Plural(size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 std::string Age(Duration age) {
   const auto hours = std::chrono::duration_cast<std::chrono::hours>(age).count();
   if (hours < 1) return "less than an hour";

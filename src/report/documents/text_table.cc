@@ -168,6 +168,10 @@ std::string Styled(std::string_view text, Style style, bool colour) {
   return std::string(AnsiCode(style)) + std::string(text) + "\x1b[0m";
 }
 
+std::string Plural(size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 void WriteTextTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
                     const TextOptions& options, std::ostream& out) {
   std::vector<std::vector<Cell>> shown = rows;

@@ -41,6 +41,8 @@ std::string Shorten(std::string_view text, size_t width);
 
 std::string Styled(std::string_view text, Style style, bool colour);
 
+std::string Plural(size_t count, std::string_view noun);  // "1 package", "2 packages"
+
 // Writes a header line and one line a row; each row has a cell for every column. Cells pass through
 // OneLine. An empty column is left out.
 void WriteTextTable(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
